@@ -14,7 +14,7 @@ threads = int(os.environ.get("SEN_WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = int(os.environ.get("SEN_GRACEFUL_SECONDS", "30"))
 # A control socket would be one more door to guard; nothing of ours uses it.
-no_control_socket = True
+control_socket_disable = True
 # The application keeps its own record of who saw what; an access log would hold addresses and paths besides.
 accesslog = None
 errorlog = "-"

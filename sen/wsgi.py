@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 from sen import demonstration
 
@@ -10,3 +11,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sen.settings")
 demonstration.refuse_unconfirmed_database()
 application = get_wsgi_application()
 demonstration.refuse_real_people()
+connections.close_all()  # the guard's connection belongs to no request

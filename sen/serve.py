@@ -1,0 +1,218 @@
+"""The supervisor of `make run`: database, migrations, demonstration data, then web server and worker until told to stop."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+from sen import demonstration, embedded
+from sen.postgres import CHECKOUT, Unavailable
+from sen.processes import die_with_parent, ending_with_parent
+from sen.progress import step
+
+PYTHON = sys.executable
+WEB = [PYTHON, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+WORKER = [PYTHON, "manage.py", "procrastinate", "worker"]
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+# A worker that dies is started again, but one that cannot live is not started for ever.
+RESTARTS_A_MINUTE = 5
+
+
+class Failed(Exception):
+    """The site cannot be served; the message is one sentence for the person at the keyboard."""
+
+
+def main() -> None:
+    began = time.monotonic()
+    die_with_parent()  # `make`, when it is killed hard
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if name == signal.SIGINT or signal.getsignal(name) != signal.SIG_IGN:  # `nohup` ignores SIGHUP on purpose
+            signal.signal(name, _interrupt)
+    os.environ.update(DJANGO_SETTINGS_MODULE="sen.settings", PYTHONUNBUFFERED="1", SEN_GRACEFUL_SECONDS="5")
+    os.environ.setdefault("SEN_MODE", "demonstration")
+    try:
+        _serve(began)
+    except KeyboardInterrupt:
+        pass
+    except (Failed, Unavailable, demonstration.Refused) as reason:
+        sys.exit(f"\nNot started: {reason}")
+    except OSError as reason:
+        sys.exit(f"\nNot started: {reason.strerror} ({reason.filename}).")
+    print("\nStopped.", flush=True)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _serve(began: float) -> None:
+    print("Starting", flush=True)
+    demonstration.refuse_unconfirmed_database()
+    _refuse_busy_port()
+    cluster = None if demonstration.names_a_server() else _start_database()
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        _prepare()
+        children["web"] = _start(WEB)
+        children["worker"] = _start(WORKER)
+        _await_first_page(children["web"])
+        _say_where(time.monotonic() - began)
+        _watch(children)
+    finally:
+        _stop(children)
+        if cluster:
+            cluster.release()
+
+
+def port() -> int:
+    said = os.environ.get("SEN_PORT", "8000")
+    if not said.isdecimal() or not 0 < int(said) < 65536:
+        raise Failed(f"SEN_PORT is {said!r}: it must be a number from 1 to 65535.")
+    return int(said)
+
+
+def _refuse_busy_port() -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port()))
+        except PermissionError:
+            raise Failed(f"port {port()} needs root: choose one above 1023, as in `SEN_PORT=8001 make run`.") from None
+        except OSError:
+            raise Failed(
+                f"port {port()} is in use: stop what uses it, or choose another, as in `SEN_PORT=8001 make run`."
+            ) from None
+
+
+def _start_database() -> embedded.Cluster:
+    with step("Database"):
+        return embedded.ensure(demonstration.data_dir())
+
+
+def _prepare() -> None:
+    _command([PYTHON, "-m", "sen.prepare"], role="owner")
+    if demonstration.on() and _demo_exists():
+        with step("Demonstration data"):
+            _command([PYTHON, "manage.py", "demo", "--ensure"])
+
+
+def _demo_exists() -> bool:
+    return any(CHECKOUT.glob("*/management/commands/demo.py"))
+
+
+def _command(command: list[str], *, role: str = "app") -> None:
+    environment = {**os.environ, "SEN_DATABASE_ROLE": role}
+    done = subprocess.run(  # noqa: S603
+        command, cwd=CHECKOUT, check=False, env=environment, process_group=0, preexec_fn=ending_with_parent()
+    )
+    if done.returncode:
+        raise Failed("the step above failed; its message says why.")
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    # Its own process group: a Ctrl-C reaches this supervisor alone, which then stops the others in order.
+    return subprocess.Popen(command, cwd=CHECKOUT, process_group=0, preexec_fn=ending_with_parent())  # noqa: S603
+
+
+def _await_first_page(web: subprocess.Popen[bytes]) -> None:
+    with step("Web server and worker"):
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers():
+            if web.poll() is not None or time.monotonic() > deadline:
+                raise Failed("the web server did not start; its message above says why.")
+            time.sleep(0.1)
+
+
+def _answers() -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _say_where(seconds: float) -> None:
+    print(f"\nSEN is at http://localhost:{port()}/ (ready in {seconds:.0f} s). Ctrl-C stops it.", flush=True)
+    if not (demonstration.on() and _demo_exists()):
+        return
+    done = subprocess.run(  # noqa: S603
+        [PYTHON, "manage.py", "demo", "--sign-ins"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+        process_group=0,
+        preexec_fn=ending_with_parent(),
+    )
+    if done.returncode == 0:
+        print(sign_in_table(json.loads(done.stdout)), flush=True)
+
+
+def sign_in_table(rows: list[dict[str, str]]) -> str:
+    """The demonstration sign-ins as aligned text, one line a person."""
+    columns = ["username", "password", "role", "office"]
+    table = [[name.capitalize() for name in columns], *[[str(row.get(name, "")) for name in columns] for row in rows]]
+    widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+    return "\n".join(["", "Sign in as one of these invented people:", *[f"  {line}" for line in lines], ""])
+
+
+def _watch(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Stay until told to stop; start a worker that died again, and give up when the web server has died."""
+    restarts: list[float] = []
+    made_by_make = catches_interrupts(os.getppid())
+    while True:
+        time.sleep(0.5)
+        if made_by_make and not catches_interrupts(os.getppid()):
+            return
+        if children["web"].poll() is not None:
+            raise Failed(f"the web server ended (status {children['web'].returncode}).")
+        if children["worker"].poll() is None:
+            continue
+        restarts = [at for at in restarts if at > time.monotonic() - 60] + [time.monotonic()]
+        if len(restarts) > RESTARTS_A_MINUTE:
+            raise Failed("the background worker ends again and again; its message above says why.")
+        children["worker"] = _start(WORKER)
+
+
+def catches_interrupts(process: int) -> bool:
+    """Whether a process has a handler for SIGINT.
+
+    An interrupt sent to `make` alone is not passed on: make drops its handler and waits for us. That is how we know.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except FileNotFoundError:
+        return False
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) & 1 << (signal.SIGINT - 1))
+
+
+def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)  # an impatient second Ctrl-C must not leave half of it running
+    for child in children.values():
+        with suppress(ProcessLookupError):
+            child.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children.values():
+        try:
+            child.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+if __name__ == "__main__":
+    main()

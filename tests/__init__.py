@@ -1,0 +1,1 @@
+"""The tests: they mirror the apps, use a real PostgreSQL, and their names are sentences."""
