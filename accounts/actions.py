@@ -1,0 +1,158 @@
+"""Every change to people, offices and what people may do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
+from django.utils import timezone
+
+from accounts.access import Refused, action, may, recompute
+from accounts.models import Assignment, Office, User
+from accounts.roles import APART, Role
+from audit.log import Subject, record
+
+
+def require(by: User | None, permission: str) -> None:
+    """Refuse unless `by` holds `permission`; the system itself (`None`) may, in commands run by an operator."""
+    if by is not None and not (verdict := may(by, permission)):
+        raise Refused(verdict.reason)
+
+
+@action
+def add_office(*, by: User | None, **values: Any) -> Office:
+    """Add an office under its parent. Raises ValidationError with messages by field."""
+    require(by, "edit_reference")
+    office = Office(**values)
+    office.path = "new"
+    office.full_clean(exclude=["path"])
+    office.path = f"/new-{office.code}/"
+    office.save()
+    office.path = f"{office.parent.path if office.parent else '/'}{office.pk}/"
+    office.save(update_fields=["path"])
+    record("reference.created", by=by, on=office)
+    return office
+
+
+@action
+def change_office(office: Office, *, by: User | None, reason: str = "", **values: Any) -> Office:
+    """Change an office; when it moves in the tree, everything below moves with it."""
+    require(by, "edit_reference")
+    office = Office.objects.select_for_update().get(pk=office.pk)
+    was = office.path
+    for name, value in values.items():
+        setattr(office, name, value)
+    parent = office.parent
+    if parent and parent.path.startswith(was):
+        raise ValidationError({"parent": "An office cannot be part of itself or of an office below it."})
+    office.path = f"{parent.path if parent else '/'}{office.pk}/"
+    office.full_clean()
+    office.save()
+    below = list(Office.objects.select_for_update().filter(path__startswith=was).exclude(pk=office.pk).order_by("pk"))
+    record("reference.changed", by=by, on=office, batch=[str(o.pk) for o in below], reason=reason)
+    if office.path != was:
+        for other in below:
+            other.path = office.path + other.path.removeprefix(was)
+            other.save(update_fields=["path"])
+    return office
+
+
+@action
+def add_user(*, by: User | None, password: str | None = None, password_hash: str = "", **values: Any) -> User:
+    """Add a person's account. `password_hash` lets demonstration people share one costly hash."""
+    require(by, "grant_roles")
+    user = User(**values)
+    user.password = password_hash or make_password(password)
+    user.full_clean()
+    user.save()
+    record("user.created", by=by, on=user)
+    return user
+
+
+@action
+def change_profile(user: User, *, by: User, **values: Any) -> User:
+    """Change name, contact, office of record, supervisor or status (PIA: all that a System Control Officer may do)."""
+    require(by, "change_profiles")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.full_clean()
+    user.save()
+    record("user.changed", by=by, on=user, fields=sorted(values))
+    return user
+
+
+@action
+def grant_role(*, user: User, role: Role, office: Office, until: datetime, by: User | None) -> Assignment:
+    """Assign a role at an office until a date. Raises Refused for oneself and for roles that must be held apart."""
+    require(by, "grant_roles")
+    if by is not None and by.person_key == user.person_key:
+        raise Refused("You cannot grant a role to yourself. Ask another Access Control Manager.")
+    User.objects.select_for_update().get(pk=user.pk)
+    _refuse_together(user, role)
+    now = timezone.now()
+    if until <= now:
+        raise Refused("The end date is in the past. Choose a later date.")
+    assignment = Assignment.objects.create(
+        user=user, role=role, office=office, until=until, granted_by=by, granted_at=now
+    )
+    record("assignment.granted", by=by, on=user, role=role, office=office.code, until=until.isoformat())
+    recompute(user)
+    return assignment
+
+
+def _refuse_together(user: User, role: Role) -> None:
+    """Separation of duties, over every account of the same person."""
+    held = set(Assignment.objects.live().filter(user__person_key=user.person_key).values_list("role", flat=True))
+    for pair in APART:
+        others = pair - {role}
+        if role in pair and others & held:
+            (other,) = others
+            raise Refused(f"{role.label} and {Role(other).label} may not be held by one person. Revoke the other first.")
+
+
+@action
+def revoke_role(assignment: Assignment, *, by: User | None, reason: str = "") -> Assignment:
+    """End an assignment now; what it alone gave is gone at the person's next request."""
+    require(by, "grant_roles")
+    assignment = Assignment.objects.select_for_update().select_related("user", "office").get(pk=assignment.pk)
+    if by is not None and by.person_key == assignment.user.person_key:
+        raise Refused("You cannot change your own roles. Ask another Access Control Manager.")
+    if assignment.revoked_at:
+        return assignment
+    assignment.revoked_by, assignment.revoked_at = by, timezone.now()
+    assignment.save(update_fields=["revoked_by", "revoked_at"])
+    record(
+        "assignment.revoked", by=by, on=assignment.user, role=assignment.role, office=assignment.office.code, reason=reason
+    )
+    recompute(assignment.user)
+    return assignment
+
+
+@action
+def accept_rules(*, by: User, version: str) -> None:
+    """Record that a person signed the Rules of Behavior (PIA: all must sign before they have access)."""
+    by.rules_version, by.rules_accepted_at = version, timezone.now()
+    record("user.rules_accepted", by=by, on=by, version=version)
+    by.save(update_fields=["rules_version", "rules_accepted_at"])
+
+
+@action
+def save_reference(row: models.Model, *, by: User | None) -> models.Model:
+    """Add or change one row of reference data (event type, threshold, routing rule), checked whole."""
+    require(by, "edit_reference")
+    row.full_clean()
+    added = row._state.adding
+    try:
+        row.save()
+    except IntegrityError as error:  # another administrator was faster with the same key
+        raise ValidationError("Somebody else has just saved the same entry. Reload the page to see it.") from error
+    record(
+        "reference.created" if added else "reference.changed",
+        by=by,
+        on=Subject(row.audit_type, str(row.pk), str(row)),  # type: ignore[attr-defined]
+    )
+    return row

@@ -1,0 +1,4 @@
+"""Which of our models pages show the history of."""
+
+
+def register() -> None: ...

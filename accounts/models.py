@@ -1,0 +1,283 @@
+"""People, offices, the roles that people hold at offices, and the guardian rows that follow from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+from guardian.models import UserObjectPermissionBase
+
+from accounts.roles import Role, office_permissions
+from audit.log import Origin
+from privacy.fields import (
+    BigAutoField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    EmailField,
+    ForeignKey,
+    Personal,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.access import Rights
+
+NO, YES = Personal.NO, Personal.YES
+
+
+class Programme(models.TextChoices):
+    HSI = "HSI", "HSI"
+    ERO = "ERO", "ERO"
+    OTHER = "OTHER", "Other"
+
+
+class Office(models.Model):
+    """A place in the tree of the agency: headquarters, a programme, a SAC or FOD, a sub-office.
+
+    `path` lists the ids from the root to this office (`/1/4/17/`), so that "and below" is a prefix.
+    """
+
+    class Kind(models.TextChoices):
+        HQ = "hq", "Headquarters"
+        PROGRAMME = "programme", "Programme"
+        SAC = "sac", "SAC office"
+        FOD = "fod", "ERO field office"
+        SUB = "sub", "Sub-office"
+        CENTER = "center", "Operations center"
+
+    audit_type: ClassVar[str] = "office"
+    audited: ClassVar[tuple[str, str, str]] = ("office", "id", "change")
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    code = CharField(
+        "code",
+        personal=NO,
+        max_length=8,
+        unique=True,
+        help_text="Two to eight capital letters or digits, as in report numbers.",
+    )
+    name = CharField(personal=NO, max_length=120)
+    kind = CharField(personal=NO, max_length=10, choices=Kind)
+    programme = CharField(personal=NO, max_length=5, choices=Programme)
+    parent = ForeignKey(
+        "self", models.PROTECT, personal=NO, null=True, blank=True, related_name="children", verbose_name="part of"
+    )
+    path = CharField(personal=NO, max_length=200, unique=True, editable=False)
+    time_zone = CharField(personal=NO, max_length=40, default="America/New_York")
+    active = BooleanField(personal=NO, default=True, help_text="An inactive office takes no new reports.")
+
+    class Meta:
+        ordering = ("name",)
+        permissions = office_permissions()
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(parent__isnull=True), name="office_one_root"
+            ),
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="office_code_form"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+    @property
+    def audit_id(self) -> str:
+        return str(self.pk)
+
+    @property
+    def audit_label(self) -> str:
+        return self.code
+
+    def ancestor_ids(self) -> list[int]:
+        """This office and those above it, nearest first."""
+        return [int(step) for step in reversed(self.path.strip("/").split("/"))]
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by username. People are made by `accounts.actions`, not here."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person's account. `person_key` (employee number) says which accounts are the same person."""
+
+    class Status(models.TextChoices):
+        INVITED = "invited", "Invited"
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+        LEFT = "left", "Left"
+
+    audit_type: ClassVar[str] = "user"
+    audited: ClassVar[tuple[str, str, str]] = ("user", "id", "change,access")
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    username = CharField(personal=YES, max_length=60, unique=True)
+    person_key = CharField("employee number", personal=YES, max_length=40)
+    name = CharField(personal=YES, max_length=150)
+    email = EmailField("e-mail", personal=YES)
+    phone = CharField(personal=YES, max_length=30, blank=True)
+    programme = CharField(personal=NO, max_length=5, choices=Programme)
+    office = ForeignKey(
+        Office, models.PROTECT, personal=NO, null=True, blank=True, related_name="people", verbose_name="office of record"
+    )
+    supervisor = ForeignKey("self", models.PROTECT, personal=YES, null=True, blank=True, related_name="staff")
+    status = CharField(personal=NO, max_length=10, choices=Status, default=Status.INVITED)
+    is_demonstration = BooleanField(personal=NO, default=False, editable=False)
+    rules_version = CharField(personal=NO, max_length=20, blank=True, editable=False)
+    rules_accepted_at = DateTimeField(personal=NO, null=True, blank=True, editable=False)
+    created_at = DateTimeField(personal=NO, auto_now_add=True)
+
+    objects = UserManager()
+    origin: Origin = Origin()
+
+    class Meta:
+        ordering = ("name",)
+        default_permissions = ()
+        constraints = (
+            # guardian and Django would give a superuser everything; there is none, not even by mistake.
+            models.CheckConstraint(condition=Q(is_superuser=False), name="user_no_superuser"),
+            models.CheckConstraint(
+                condition=Q(rules_version="", rules_accepted_at__isnull=True)
+                | (~Q(rules_version="") & Q(rules_accepted_at__isnull=False)),
+                name="user_rules_together",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.status == self.Status.ACTIVE
+
+    @property
+    def audit_id(self) -> str:
+        return str(self.pk)
+
+    @property
+    def audit_label(self) -> str:
+        return f"user {self.pk}"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What this person may do, looked up once; a new request asks anew, so that a revocation bites at once."""
+        from accounts.access import rights_of
+
+        return rights_of(self)
+
+    def may_somewhere(self, permission: str) -> bool:
+        return self.rights.somewhere(permission)
+
+    @cached_property
+    def role_line(self) -> str:
+        """The roles held now, for the header."""
+        return ", ".join(sorted({Role(a.role).label for a in self.live_assignments}))
+
+    @cached_property
+    def live_assignments(self) -> list[Assignment]:
+        return list(Assignment.objects.live().filter(user=self).select_related("office"))
+
+    @property
+    def office_line(self) -> str:
+        return self.office.name if self.office else ""
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Assignments …"""
+
+    def live(self, at: datetime | None = None) -> AssignmentQuerySet:
+        """… in force at `at` (now unless said)."""
+        from django.utils import timezone
+
+        moment = at or timezone.now()
+        return self.filter(revoked_at__isnull=True, until__gt=moment)
+
+
+class Assignment(models.Model):
+    """A role at an office until a date, granted by an access control manager. The truth behind every guardian row."""
+
+    audit_type: ClassVar[str] = "assignment"
+    audited: ClassVar[tuple[str, str, str]] = ("user", "user_id", "change")
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    user = ForeignKey(User, models.PROTECT, personal=YES, related_name="assignments")
+    role = CharField(personal=NO, max_length=20, choices=[(role.value, role.label) for role in Role])
+    office = ForeignKey(Office, models.PROTECT, personal=NO, related_name="assignments")
+    until = DateTimeField(personal=NO)
+    granted_by = ForeignKey(User, models.PROTECT, personal=YES, null=True, related_name="+")
+    granted_at = DateTimeField(personal=NO)
+    revoked_by = ForeignKey(User, models.PROTECT, personal=YES, null=True, blank=True, related_name="+")
+    revoked_at = DateTimeField(personal=NO, null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("role", "office__name")
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(condition=Q(until__gt=F("granted_at")), name="assignment_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True) | Q(revoked_at__isnull=False),
+                name="assignment_revoked_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user")), name="assignment_not_by_oneself"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} at office {self.office_id}"
+
+
+class OfficePermission(UserObjectPermissionBase):
+    """A guardian row: this person has this permission at this office and below, until then.
+
+    Written by `accounts.access.recompute` alone, from live assignments.
+    """
+
+    audited: ClassVar[tuple[str, str, str]] = ("user", "user_id", "change")
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    content_object = ForeignKey(Office, models.CASCADE, personal=NO, related_name="permission_rows")
+    until = DateTimeField(personal=NO)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"permission {self.permission_id} at office {self.content_object_id}"
+
+
+class SignInAttempt(models.Model):
+    """A failed or throttled sign-in, counted for the lockout; the evidence is the event, not this row."""
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    username_hash = CharField(personal=NO, max_length=64)
+    address = CharField(personal=YES, max_length=64)
+    at = DateTimeField(personal=NO)
+
+    class Meta:
+        default_permissions = ()
+        indexes = (
+            models.Index(fields=["username_hash", "at"], name="attempt_by_name"),
+            models.Index(fields=["address", "at"], name="attempt_by_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"
+
+

@@ -1,0 +1,4 @@
+"""Where people and access stand in the navigation."""
+
+
+def register() -> None: ...

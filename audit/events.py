@@ -1,0 +1,87 @@
+"""What can be recorded: every event code, the sentence it makes, and what kind of act it is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an event testifies to. Only the kind that a table asks for excuses a change to it."""
+
+    CHANGE = "change"
+    READ = "read"
+    ACCESS = "access"
+    REFUSAL = "refusal"
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One thing that can happen. `personal` says whether its payload may carry personal data."""
+
+    sentence: str
+    kind: Kind
+    personal: bool = False
+
+
+def change(sentence: str, *, personal: bool = False) -> Declaration:
+    return Declaration(sentence, Kind.CHANGE, personal)
+
+
+def read(sentence: str, *, personal: bool = False) -> Declaration:
+    return Declaration(sentence, Kind.READ, personal)
+
+
+def access(sentence: str, *, personal: bool = False) -> Declaration:
+    return Declaration(sentence, Kind.ACCESS, personal)
+
+
+def refusal(sentence: str, *, personal: bool = False) -> Declaration:
+    return Declaration(sentence, Kind.REFUSAL, personal)
+
+
+EVENTS: dict[str, Declaration] = {
+    # Sessions (CETS PIA: user ID, login, attempts, failures, logoff)
+    "session.signed_in": access("{actor} signed in"),
+    "session.refused": access("Sign-in refused for {object}"),
+    "session.signed_out": access("{actor} signed out"),
+    "session.timed_out": access("{actor} was signed out after inactivity"),
+    "session.extended": access("{actor} stayed signed in"),
+    # People and what they may do
+    "user.created": change("{actor} added {object}"),
+    "user.changed": change("{actor} changed the profile of {object}"),
+    "user.rules_accepted": change("{actor} accepted the Rules of Behavior"),
+    "assignment.granted": change("{actor} granted {object} a role"),
+    "assignment.revoked": change("{actor} revoked a role of {object}"),
+    "users.listed": read("{actor} looked through the people"),
+    "user.viewed": read("{actor} opened the profile of {object}"),
+    # Reference data
+    "reference.created": change("{actor} added {object}"),
+    "reference.changed": change("{actor} changed {object}"),
+    # Reports
+    "report.submitted": change("{actor} filed {object}"),
+    "report.batch_filed": change("{actor} filed a batch of reports"),
+    "report.amended": change("{actor} amended {object}", personal=True),
+    "report.moved": change("{actor} moved {object}", personal=True),
+    "report.reader_named": change("{actor} named a reader of {object}", personal=True),
+    "report.reader_removed": change("{actor} removed a reader of {object}", personal=True),
+    "report.viewed": read("{actor} opened {object}"),
+    "report.version_viewed": read("{actor} opened an earlier version of {object}"),
+    "report.compared": read("{actor} compared versions of {object}"),
+    "report.readers_viewed": read("{actor} looked at who read {object}"),
+    "report.draft_viewed": read("{actor} opened a draft amendment of {object}"),
+    "reports.listed": read("{actor} looked through the reports"),
+    "reports.searched": read("{actor} searched"),
+    # The watch
+    "queue.viewed": read("{actor} looked at the queue"),
+    "inbox.viewed": read("{actor} looked at the inbox"),
+    "notice.acknowledged": change("{actor} acknowledged {object}"),
+    "summary.drafted": change("{actor} wrote a summary of {object}"),
+    "summary.changed": change("{actor} changed a summary of {object}"),
+    "summary.released": change("{actor} released a summary of {object}"),
+    "summary.viewed": read("{actor} opened the summary of {object}"),
+    "notice.mailed": access("Mail about {object} was handed to the mail server"),
+    # The log itself
+    "audit.viewed": read("{actor} looked at the audit log"),
+    "audit.exported": read("{actor} exported the audit log"),
+    # Refusals
+    "access.refused": refusal("{actor} was refused: {object}"),
+}

@@ -1,0 +1,107 @@
+"""The evidence: events that are only ever added, their epochs, and the terms that were searched for."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar, Protocol
+
+from django.db import models
+
+from privacy.fields import (
+    ArrayField,
+    BigAutoField,
+    BigIntegerField,
+    BinaryField,
+    CharField,
+    DateTimeField,
+    IntegerField,
+    Personal,
+    TextField,
+    UUIDField,
+)
+
+
+class Auditable(Protocol):
+    """Anything an event can be about. `audit_label` holds no personal data: it is shown and kept for years."""
+
+    audit_type: ClassVar[str]
+
+    @property
+    def audit_id(self) -> str: ...
+
+    @property
+    def audit_label(self) -> str: ...
+
+
+class Event(models.Model):
+    """One thing that somebody did or saw (CETS PIA: all user actions are logged and auditable).
+
+    The database sets `at`, `xid`, `epoch` and `row_hash` and refuses every update, delete and truncate.
+    The table is partitioned by month and has no foreign keys, so that it outlives what it speaks of.
+    `payload` is JSON kept as text: a verifier hashes the very bytes.
+    """
+
+    id = BigAutoField(personal=Personal.NO, primary_key=True)
+    at = DateTimeField(personal=Personal.NO)
+    xid = BigIntegerField(personal=Personal.NO)
+    epoch = IntegerField(personal=Personal.NO)
+    row_hash = BinaryField(personal=Personal.NO)
+    code = TextField(personal=Personal.NO)
+    kind = TextField(personal=Personal.NO)
+    outcome = TextField(personal=Personal.NO)
+    actor_id = BigIntegerField(personal=Personal.YES, null=True)
+    actor = TextField(personal=Personal.YES)
+    person_key = TextField(personal=Personal.YES)
+    address = TextField(personal=Personal.YES)
+    session = TextField(personal=Personal.NO)
+    request = TextField(personal=Personal.NO)
+    object_type = TextField(personal=Personal.NO)
+    object_id = TextField(personal=Personal.NO)
+    object_label = TextField(personal=Personal.NO)
+    batch = ArrayField(TextField(personal=Personal.NO), personal=Personal.NO)
+    payload = TextField(personal=Personal.YES)
+
+    class Meta:
+        managed = False
+        db_table = "audit_event"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"event {self.pk} {self.code}"
+
+
+class Epoch(models.Model):
+    """A stretch of transaction numbers; a restored cluster starts them anew and so opens the next epoch."""
+
+    number = IntegerField(personal=Personal.NO, primary_key=True)
+    opened_at = DateTimeField(personal=Personal.NO)
+    why = CharField(personal=Personal.NO, max_length=200)
+
+    class Meta:
+        managed = False
+        db_table = "audit_epoch"
+
+    def __str__(self) -> str:
+        return f"epoch {self.number}"
+
+
+class SearchTerms(models.Model):
+    """What was searched for, apart from the event that names it, since a search may be a person's name."""
+
+    audit_type: ClassVar[str] = "search"
+    audited: ClassVar[tuple[str, str, str]] = ("search", "id", "read")
+
+    id = UUIDField(personal=Personal.NO, primary_key=True, default=uuid.uuid4, editable=False)
+    user_id = BigIntegerField(personal=Personal.YES)
+    terms = TextField(personal=Personal.YES)
+
+    @property
+    def audit_id(self) -> str:
+        return str(self.id)
+
+    @property
+    def audit_label(self) -> str:
+        return "search"
+
+    def __str__(self) -> str:
+        return f"search {self.pk}"

@@ -1,0 +1,7 @@
+"""The privacy app: how personal data is declared, masked and guarded."""
+
+from django.apps import AppConfig
+
+
+class PrivacyConfig(AppConfig):
+    name = "privacy"

@@ -1,0 +1,4 @@
+"""Where reports stand in the navigation."""
+
+
+def register() -> None: ...

@@ -1,0 +1,208 @@
+"""Every setting of the project: read from the environment, safe for production where nothing is said."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from sen import embedded
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.str("SEN_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+
+# -- What this process is -----------------------------------------------------------------------------------------
+MODE = env.str("SEN_MODE", default="production")
+if MODE not in {"production", "demonstration", "test"}:
+    raise ImproperlyConfigured(f"SEN_MODE is {MODE!r}; it must be production, demonstration or test.")
+PRODUCTION = MODE == "production"
+DEBUG = False
+SITE_URL = env.str("SEN_SITE_URL", default=f"http://localhost:{env.int('SEN_PORT', default=8000)}")
+HANDLING_MARKING = env.str("SEN_HANDLING_MARKING", default="LAW ENFORCEMENT SENSITIVE")
+
+# A production server says who it is and what its key is; nothing is guessed for it.
+SECRET_KEY = env.str("SEN_SECRET_KEY") if PRODUCTION else env.str("SEN_SECRET_KEY", default="not-a-secret-" * 5)
+ALLOWED_HOSTS = env.list("SEN_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("SEN_TRUSTED_ORIGINS", default=[])
+TRUSTED_PROXIES: list[str] = env.list("SEN_TRUSTED_PROXIES", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "guardian",
+    "auditlog",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "csp",
+    "sen",
+    "audit",
+    "privacy",
+    "accounts",
+    "reports",
+    "ileads",
+    "watch",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "sen.middleware.SayWhatFailed",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+    "accounts.middleware.SessionLimits",
+    "accounts.middleware.Gate",
+]
+
+ROOT_URLCONF = "sen.urls"
+WSGI_APPLICATION = "sen.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "sen.ui.context",
+            ],
+            "builtins": ["sen.templatetags.ui"],
+        },
+    }
+]
+FORM_RENDERER = "sen.forms.Renderer"
+
+# -- Database: PostgreSQL, in two roles; the owner migrates, the run-time role serves ------------------------------
+DATABASE_ROLE = env.str("SEN_DATABASE_ROLE", default="app")
+
+
+def database() -> dict[str, object]:
+    """The one database, as the role this process needs (`owner` for migrations, else the run-time role)."""
+    key = "SEN_OWNER_DATABASE_URL" if DATABASE_ROLE == "owner" else "DATABASE_URL"
+    if env.str(key, default=""):
+        config = env.db_url(key, engine="django.db.backends.postgresql")
+    elif PRODUCTION:
+        raise ImproperlyConfigured(f"{key} is not set: a production server needs its own PostgreSQL.")
+    else:
+        config = {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "sen",
+            "USER": f"sen_{DATABASE_ROLE}",
+            "HOST": str(embedded.socket_dir(DATA_DIR)),
+        }
+    limits = "-c idle_in_transaction_session_timeout=30s -c lock_timeout=5s"
+    if DATABASE_ROLE != "owner":
+        limits += " -c statement_timeout=10s"
+    return {**config, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": limits}}
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Off on purpose: a refused act must keep its audit row, and one transaction a request would roll it back.
+ATOMIC_REQUESTS = False
+
+# -- People and sessions (domain: figures to configure) ------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.OfficeBackend"]
+LOGIN_URL = "accounts:sign_in"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+IDLE_SECONDS = env.int("SEN_IDLE_SECONDS", default=15 * 60)
+ABSOLUTE_SECONDS = env.int("SEN_ABSOLUTE_SECONDS", default=12 * 3600)
+SESSION_COOKIE_AGE = ABSOLUTE_SECONDS
+LOCKOUT_FAILURES = env.int("SEN_LOCKOUT_FAILURES", default=3)
+LOCKOUT_SECONDS = env.int("SEN_LOCKOUT_SECONDS", default=20 * 60)
+SIGN_INS_PER_MINUTE = env.int("SEN_SIGN_INS_PER_MINUTE", default=20)
+
+# -- guardian: rows on offices and on single reports, through direct foreign keys ----------------------------------
+ANONYMOUS_USER_NAME = None
+GUARDIAN_RAISE_403 = False
+GUARDIAN_MONKEY_PATCH_USER = False
+
+# -- auditlog: the history that pages show; never the evidence ------------------------------------------------------
+AUDITLOG_MASK_CALLABLE = "privacy.mask.eight_bullets"
+AUDITLOG_STORE_JSON_CHANGES = True
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+
+# -- Headers --------------------------------------------------------------------------------------------------------
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+INSECURE = env.bool("SEN_ALLOW_HTTP", default=not PRODUCTION)
+SECURE_SSL_REDIRECT = not INSECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE
+SECURE_HSTS_SECONDS = 0 if INSECURE else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not INSECURE
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "sen.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# -- Mail, jobs, files ----------------------------------------------------------------------------------------------
+# In the demonstration mail is written to a folder unless a server is named: nothing leaves the machine by surprise.
+EMAIL_HOST = env.str("SEN_MAIL_HOST", default="")
+EMAIL_PORT = env.int("SEN_MAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("SEN_MAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("SEN_MAIL_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("SEN_MAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST or PRODUCTION else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("SEN_MAIL_FROM", default="sen@example.gov")
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = MODE == "test"
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("SEN_LOG_LEVEL", default="WARNING")},
+}

@@ -1,0 +1,4 @@
+"""Where the watch stands in the navigation."""
+
+
+def register() -> None: ...
