@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from sen import demonstration, embedded
+from sen.postgres import Unavailable
 
 CHECKOUT = Path(__file__).resolve().parent
 # These change or describe the schema, so they connect as the role that owns it.
@@ -21,7 +22,7 @@ def main() -> None:
     try:
         demonstration.refuse_unconfirmed_database()
         _run_with_database() if _needs_embedded(command) else _run()
-    except (demonstration.Refused, embedded.Unavailable) as reason:
+    except (demonstration.Refused, Unavailable) as reason:
         sys.exit(str(reason))
 
 

@@ -1,4 +1,4 @@
-"""Sets up a checkout: virtual environment, locked Python and npm packages, front-end assets. Stamps skip what is done."""
+"""Sets up a checkout: virtual environment, locked packages, front-end assets; stamps skip what is done."""
 
 import hashlib
 import os
@@ -89,7 +89,9 @@ def with_uv(lock: str) -> bool:
         if not Path(uv).exists():
             run(BIN / "python", "-m", "pip", "install", "-q", "--require-hashes", "-r", LOCKS / "uv.txt", what="no uv")
         # Not `sync`: a process of this checkout may be running while another set-up adds the tests' packages.
-        run(uv, "pip", "install", "--python", BIN / "python", "--require-hashes", "-r", LOCKS / f"{lock}.txt", what="uv")
+        run(
+            uv, "pip", "install", "--python", BIN / "python", "--require-hashes", "-r", LOCKS / f"{lock}.txt", what="uv"
+        )
     except Failed:
         return False
     return True

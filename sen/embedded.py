@@ -92,7 +92,7 @@ def _start_keeper(data_dir: Path, *, durable: bool) -> None:
     """Start the keeper in a session of its own (a Ctrl-C in our terminal is not for it) and wait for its word."""
     command = [sys.executable, "-m", "sen.keeper", str(data_dir), "durable" if durable else "unsynced"]
     with (data_dir / "postgres.log").open("wb") as log:
-        keeper = subprocess.Popen(  # noqa: S603
+        keeper = subprocess.Popen(
             command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True
         )
     assert keeper.stdout  # noqa: S101

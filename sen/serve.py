@@ -1,4 +1,4 @@
-"""The supervisor of `make run`: database, migrations, demonstration data, then web server and worker until told to stop."""
+"""The supervisor of `make run`: database, migrations, demonstration data, then web server and worker."""
 
 import http.client
 import json
@@ -110,7 +110,7 @@ def _demo_exists() -> bool:
 
 def _command(command: list[str], *, role: str = "app") -> None:
     environment = {**os.environ, "SEN_DATABASE_ROLE": role}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command, cwd=CHECKOUT, check=False, env=environment, process_group=0, preexec_fn=ending_with_parent()
     )
     if done.returncode:
@@ -119,7 +119,7 @@ def _command(command: list[str], *, role: str = "app") -> None:
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
     # Its own process group: a Ctrl-C reaches this supervisor alone, which then stops the others in order.
-    return subprocess.Popen(command, cwd=CHECKOUT, process_group=0, preexec_fn=ending_with_parent())  # noqa: S603
+    return subprocess.Popen(command, cwd=CHECKOUT, process_group=0, preexec_fn=ending_with_parent())
 
 
 def _await_first_page(web: subprocess.Popen[bytes]) -> None:
@@ -146,7 +146,7 @@ def _say_where(seconds: float) -> None:
     print(f"\nSEN is at http://localhost:{port()}/ (ready in {seconds:.0f} s). Ctrl-C stops it.", flush=True)
     if not (demonstration.on() and _demo_exists()):
         return
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [PYTHON, "manage.py", "demo", "--sign-ins"],
         cwd=CHECKOUT,
         capture_output=True,

@@ -14,6 +14,7 @@ HOME = Path(os.environ.get("SEN_TEST_DATA_DIR") or demonstration.data_dir() / "t
 os.environ["SEN_TEST_DATA_DIR"] = str(HOME)  # for the parallel workers, whose SEN_DATA_DIR is already this one
 os.environ["SEN_DATA_DIR"] = str(HOME)
 os.environ["SEN_MODE"] = "test"
+os.environ["SEN_DATABASE_ROLE"] = "owner"  # to create and migrate; see tests/database.py for the rest
 # Playwright's synchronous interface leaves an event loop running, in which Django would refuse every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
