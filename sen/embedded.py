@@ -40,11 +40,12 @@ class Cluster:
 
 def ensure(data_dir: Path, *, durable: bool = True) -> Cluster:
     """The cluster of `data_dir`, created and started when need be, with its roles and its database `sen`."""
-    _make_folders(data_dir)
+    data_dir.mkdir(parents=True, exist_ok=True)
     hold = _lock(data_dir / "users.lock", fcntl.LOCK_SH)  # waits while a keeper is stopping the server
     starting = _lock(data_dir / "start.lock", fcntl.LOCK_EX)  # one process starts it, the others wait
     try:
         if not keeper_runs(data_dir):
+            _make_socket_folder(socket_dir(data_dir))
             _start_keeper(data_dir, durable=durable)
     except BaseException:
         os.close(hold)
@@ -61,9 +62,7 @@ def keeper_runs(data_dir: Path) -> bool:
     return _locked(data_dir / "keeper.lock", fcntl.LOCK_EX)
 
 
-def _make_folders(data_dir: Path) -> None:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    sockets = socket_dir(data_dir)
+def _make_socket_folder(sockets: Path) -> None:
     sockets.mkdir(mode=0o700, exist_ok=True)
     # In a shared temporary folder somebody else could have made it first, to listen in.
     found = sockets.lstat()

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -113,6 +114,7 @@ def _keep(server: subprocess.Popen[bytes], data_dir: Path) -> None:
     def told_to_stop(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _stop(server)
+        shutil.rmtree(socket_dir(data_dir), ignore_errors=True)
         sys.exit(0)
 
     signal.signal(signal.SIGCHLD, server_ended)
