@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from sen import demonstration, embedded
 from sen.postgres import Unavailable
 
@@ -22,7 +24,7 @@ def main() -> None:
     try:
         demonstration.refuse_unconfirmed_database()
         _run_with_database() if _needs_embedded(command) else _run()
-    except (demonstration.Refused, Unavailable) as reason:
+    except (ImproperlyConfigured, Unavailable) as reason:
         sys.exit(str(reason))
 
 

@@ -5,12 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from sen import demonstration, embedded
+from sen import demonstration, embedded, postgres
+
+
+def _version() -> str:
+    """The version of the server at hand: a cluster can be read only by the version that made it."""
+    try:
+        return f"postgresql-{postgres.find().version}"
+    except postgres.Unavailable:
+        return "postgresql"
+
 
 # Tests never meet a named server: whoever has DATABASE_URL set for production must not find it filled with test data.
 for name in (*demonstration.SERVERS, "SEN_DEMO_CONFIRM", "SEN_DATABASE_ROLE", "SEN_SECRET_KEY"):
     os.environ.pop(name, None)
-HOME = Path(os.environ.get("SEN_TEST_DATA_DIR") or demonstration.data_dir() / "test")
+HOME = Path(os.environ.get("SEN_TEST_DATA_DIR") or demonstration.data_dir() / f"test-{_version()}")
 os.environ["SEN_TEST_DATA_DIR"] = str(HOME)  # for the parallel workers, whose SEN_DATA_DIR is already this one
 os.environ["SEN_DATA_DIR"] = str(HOME)
 os.environ["SEN_MODE"] = "test"
@@ -22,12 +31,16 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Every worker uses the cluster, so the last of them stops it."""
-    session.config.stash[CLUSTER] = embedded.ensure(HOME, durable=False)
+    try:
+        session.config.stash[CLUSTER] = embedded.ensure(HOME, durable=False)
+    except postgres.Unavailable as reason:
+        pytest.exit(str(reason), returncode=1)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    session.config.stash[CLUSTER].release()
+    if cluster := session.config.stash.get(CLUSTER, None):
+        cluster.release()
 
 
 CLUSTER = pytest.StashKey[embedded.Cluster]()

@@ -1,8 +1,16 @@
-"""Finding the processes that belong to a data folder, to see that none is left behind."""
+"""Starting programs in a data folder of their own, and finding their processes, to see that none is left behind."""
 
 import os
 import time
 from pathlib import Path
+
+
+def environment(data_dir: Path, **settings: str) -> dict[str, str]:
+    """The environment of a newcomer: nothing set but the data folder, and what the test says."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEN_", "DJANGO_", "DATABASE_"))}
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # the tests may themselves run under make
+        kept.pop(name, None)
+    return {**kept, "SEN_DATA_DIR": str(data_dir), **settings}
 
 
 def of(data_dir: Path) -> dict[int, str]:

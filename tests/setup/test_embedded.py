@@ -48,13 +48,6 @@ def ask(data_dir: Path, role: str, question: str) -> object:
     return found and found[0]
 
 
-@pytest.fixture
-def data_dir(tmp_path):
-    yield tmp_path / "data"
-    for process in processes.of(tmp_path / "data"):
-        os.kill(process, signal.SIGKILL)
-
-
 def test_it_starts_with_its_two_roles_and_stops_when_released(data_dir):
     cluster = embedded.ensure(data_dir, durable=False)
     assert ask(data_dir, "sen_app", "SELECT current_user") == "sen_app"

@@ -1,0 +1,132 @@
+"""`make run` serves, says where, stops on Ctrl-C, and leaves no process however it is ended."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from sen import serve
+from sen.postgres import CHECKOUT
+from tests.setup import processes
+
+# One worker of the test run is enough to carry these: each starts the whole site.
+pytestmark = pytest.mark.xdist_group("serve")
+START_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(data_dir, port, command=("make", "run")):
+    """Start the site and wait until it says where it is; test mode, which has the same start without the data."""
+    log = data_dir.parent / "output"
+    with log.open("wb") as output:
+        site = subprocess.Popen(
+            command,
+            cwd=CHECKOUT,
+            env=processes.environment(data_dir, SEN_PORT=str(port), SEN_MODE="test"),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while "SEN is at" not in log.read_text():
+        assert site.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+    return site
+
+
+def status(port, path="/healthz"):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    answer = connection.getresponse().status
+    connection.close()
+    return answer
+
+
+def find(data_dir, words):
+    return next(process for process, command in processes.of(data_dir).items() if words in command)
+
+
+def test_it_serves_and_an_interrupt_stops_all_of_it(data_dir):
+    port = free_port()
+    site = start(data_dir, port)
+    assert status(port) == 200
+    commands = " ".join(processes.of(data_dir).values())
+    assert [
+        word for word in ("sen.serve", "gunicorn", "procrastinate worker", "postgres") if word not in commands
+    ] == []
+    os.killpg(site.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
+    site.wait(timeout=20)
+    assert processes.left_after(data_dir, 0) == {}
+    assert "Stopped." in (data_dir.parent / "output").read_text()
+
+
+@pytest.mark.parametrize("victim", ["make run", "sen.serve"])
+def test_a_hard_kill_leaves_no_process(data_dir, victim):
+    site = start(data_dir, free_port())
+    os.kill(find(data_dir, victim), signal.SIGKILL)
+    site.wait(timeout=10)
+    assert processes.left_after(data_dir, 20) == {}
+
+
+def test_an_interrupt_of_make_alone_stops_it_too(data_dir):
+    site = start(data_dir, free_port())
+    site.send_signal(signal.SIGINT)
+    site.wait(timeout=20)
+    assert processes.left_after(data_dir, 1) == {}
+
+
+def test_a_worker_that_dies_is_started_again(data_dir):
+    site = start(data_dir, free_port(), [sys.executable, "-m", "sen.serve"])
+    worker = find(data_dir, "procrastinate worker")
+    os.kill(worker, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while not any("procrastinate worker" in c for p, c in processes.of(data_dir).items() if p != worker):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    site.terminate()
+    assert site.wait(timeout=20) == 0
+
+
+def refusal(data_dir, **settings):
+    environment = processes.environment(data_dir, **settings)
+    done = subprocess.run(
+        [sys.executable, "-m", "sen.serve"], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_a_port_in_use_is_said_in_one_sentence(data_dir):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        assert f"port {port} is in use" in refusal(data_dir, SEN_PORT=str(port))
+
+
+def test_a_port_that_is_none_is_said_in_one_sentence(data_dir):
+    assert "SEN_PORT is 'x'" in refusal(data_dir, SEN_PORT="x")
+
+
+def test_a_named_server_without_a_word_is_refused(data_dir):
+    assert "SEN_DEMO_CONFIRM=yes" in refusal(data_dir, DATABASE_URL="postgres://nobody@db.example.gov/sen")
+
+
+def test_the_sign_in_table_is_aligned():
+    rows = [{"username": "agent", "password": "a-long-one", "role": "Field Agent", "office": "SAC Miami"}]
+    lines = serve.sign_in_table(rows).splitlines()
+    header, person = lines[2], lines[3]
+    assert header.split() == ["Username", "Password", "Role", "Office"]
+    assert [header.index("Office"), header.index("Role")] == [person.index("SAC Miami"), person.index("Field Agent")]
