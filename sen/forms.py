@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import Input
 from django.utils import timezone
 
 from sen.times import MONTHS, clock_time, zone_choices
@@ -21,7 +22,7 @@ CLASSES: list[tuple[type[forms.Widget], str]] = [
     (forms.ClearableFileInput, "file-input"),
     (forms.Select, "usa-select"),
     (forms.Textarea, "usa-textarea"),
-    (forms.Input, "usa-input"),
+    (Input, "usa-input"),
 ]
 
 
@@ -56,7 +57,8 @@ class SenBoundField(forms.BoundField):
         built = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
         if not built.get("class") and not widget.attrs.get("class"):
-            built["class"] = next((name for kind, name in CLASSES if isinstance(widget, kind)), "")
+            suited = next((name for kind, name in CLASSES if isinstance(widget, kind)), "")
+            built.update({"class": suited} if suited else {})
         if self.counts_to:
             built["data-count-limit"] = self.counts_to
             built["aria-describedby"] = f"{built.get('aria-describedby') or ''} {self.auto_id}_count".strip()

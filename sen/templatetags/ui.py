@@ -102,7 +102,7 @@ def saved() -> SafeString:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, object]:
+def error_summary(*forms: "BaseForm | BaseFormSet[Any]") -> dict[str, object]:
     """Every error of the forms on one list, each linked to its field."""
     flat = [form for one in forms for form in (one.forms if isinstance(one, BaseFormSet) else [one])]
     wrong = [field for form in flat for field in form if field.errors]
@@ -111,7 +111,7 @@ def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, object]:
     return {"linked": linked, "loose": list(dict.fromkeys(loose)), "total": len(linked) + len(loose)}
 
 
-def _form_errors(one: BaseForm | BaseFormSet[Any]) -> Iterable[str]:
+def _form_errors(one: "BaseForm | BaseFormSet[Any]") -> Iterable[str]:
     return (
         [str(error) for error in one.non_form_errors()]
         if isinstance(one, BaseFormSet)
@@ -197,7 +197,7 @@ def task_list(content: str) -> SafeString:
 @register.simple_block_tag
 def task_group(content: str, title: str) -> SafeString:
     """A headed group within the task list."""
-    return format_html('<li class="task-group"><h3>{}</h3><ul>{}</ul></li>', title, content)
+    return format_html('<li class="task-group"><h2>{}</h2><ul>{}</ul></li>', title, content)
 
 
 @register.inclusion_tag("components/task.html")
