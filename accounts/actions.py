@@ -111,7 +111,9 @@ def _refuse_together(user: User, role: Role) -> None:
         others = pair - {role}
         if role in pair and others & held:
             (other,) = others
-            raise Refused(f"{role.label} and {Role(other).label} may not be held by one person. Revoke the other first.")
+            raise Refused(
+                f"{role.label} and {Role(other).label} may not be held by one person. Revoke the other first."
+            )
 
 
 @action
@@ -126,7 +128,12 @@ def revoke_role(assignment: Assignment, *, by: User | None, reason: str = "") ->
     assignment.revoked_by, assignment.revoked_at = by, timezone.now()
     assignment.save(update_fields=["revoked_by", "revoked_at"])
     record(
-        "assignment.revoked", by=by, on=assignment.user, role=assignment.role, office=assignment.office.code, reason=reason
+        "assignment.revoked",
+        by=by,
+        on=assignment.user,
+        role=assignment.role,
+        office=assignment.office.code,
+        reason=reason,
     )
     recompute(assignment.user)
     return assignment

@@ -27,4 +27,4 @@ class OfficeBackend(BaseBackend):
 
     def authenticate(self, request: Any, **credentials: Any) -> None:
         """Passwords are checked by `accounts.sign_in`, behind its limits; nothing else may check them."""
-        return None
+        return

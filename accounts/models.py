@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -77,9 +77,7 @@ class Office(models.Model):
         permissions = office_permissions()
         default_permissions = ()
         constraints = (
-            models.UniqueConstraint(
-                fields=["kind"], condition=Q(parent__isnull=True), name="office_one_root"
-            ),
+            models.UniqueConstraint(fields=["kind"], condition=Q(parent__isnull=True), name="office_one_root"),
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="office_code_form"),
         )
 
@@ -129,7 +127,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = CharField(personal=YES, max_length=30, blank=True)
     programme = CharField(personal=NO, max_length=5, choices=Programme)
     office = ForeignKey(
-        Office, models.PROTECT, personal=NO, null=True, blank=True, related_name="people", verbose_name="office of record"
+        Office,
+        models.PROTECT,
+        personal=NO,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name="office of record",
     )
     supervisor = ForeignKey("self", models.PROTECT, personal=YES, null=True, blank=True, related_name="staff")
     status = CharField(personal=NO, max_length=10, choices=Status, default=Status.INVITED)
@@ -279,5 +283,3 @@ class SignInAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"
-
-

@@ -51,6 +51,7 @@ EVENTS: dict[str, Declaration] = {
     "user.rules_accepted": change("{actor} accepted the Rules of Behavior"),
     "assignment.granted": change("{actor} granted {object} a role"),
     "assignment.revoked": change("{actor} revoked a role of {object}"),
+    "assignments.listed": read("{actor} looked through who holds which role"),
     "users.listed": read("{actor} looked through the people"),
     "user.viewed": read("{actor} opened the profile of {object}"),
     # Reference data

@@ -1,6 +1,7 @@
 """The test database in its two roles: the owner creates and empties it, the tests connect as the run-time role."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ PRISTINE = "pristine"
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Migrated by the owner; then, as in production, every test works with the rights of the run-time role alone."""
     with django_db_blocker.unblock():
+        import_module("tests.cast").build()
         _keep_migrated_rows()
         TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[method-assign]
         _connect_as("sen_app", extra=" -c statement_timeout=10s")

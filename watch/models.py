@@ -94,7 +94,9 @@ class SummaryNotice(Notice):
     audited: ClassVar[tuple[str, str, str]] = ("summary", "summary_id", "change")
 
     summary = ForeignKey(Summary, models.CASCADE, personal=NO, related_name="notices")
-    chosen_by_hand = CharField(personal=NO, max_length=10, default="rule", choices=[("rule", "By rule"), ("hand", "By hand")])
+    chosen_by_hand = CharField(
+        personal=NO, max_length=10, default="rule", choices=[("rule", "By rule"), ("hand", "By hand")]
+    )
 
     class Meta(Notice.Meta):
         constraints = (

@@ -3,7 +3,6 @@
 from reports.models.life import (
     Draft,
     Notice,
-    NumberCounter,
     Reading,
     ReportNotice,
     Revision,
@@ -27,7 +26,6 @@ __all__ = [
     "Identifier",
     "Notice",
     "Notification",
-    "NumberCounter",
     "Organization",
     "Person",
     "Reading",

@@ -1,4 +1,4 @@
-"""The life of a report: drafts, the key of a submission, versions, readings, moves, notices, numbers."""
+"""The life of a report: drafts, the key of a submission, versions, readings, moves, notices."""
 
 from __future__ import annotations
 
@@ -82,21 +82,6 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"submission {self.key}"
-
-
-class NumberCounter(models.Model):
-    """The last number given in a series such as SIR-2026-MIA. Its row is locked until the report commits."""
-
-    audited: ClassVar[tuple[str, str, str]] = ("series", "series", "change")
-
-    series = CharField(personal=NO, max_length=24, primary_key=True)
-    last = PositiveIntegerField(personal=NO)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.series}: {self.last}"
 
 
 class Revision(models.Model):
@@ -225,5 +210,3 @@ class SearchDocument(models.Model):
 
     def __str__(self) -> str:
         return f"search document of {self.report_id}"
-
-

@@ -50,7 +50,11 @@ class EventType(models.Model):
     label = CharField(personal=NO, max_length=80, unique=True)
     short = CharField("short label", personal=NO, max_length=24, help_text="As it reads in the queue.")
     asks = ArrayField(
-        CharField(personal=NO, max_length=20, choices=Asks), personal=NO, default=list, blank=True, verbose_name="asks for"
+        CharField(personal=NO, max_length=20, choices=Asks),
+        personal=NO,
+        default=list,
+        blank=True,
+        verbose_name="asks for",
     )
     always_urgent = BooleanField("urgent whatever the quantity", personal=NO, default=False)
     position = PositiveSmallIntegerField(personal=NO, default=100)
@@ -76,7 +80,12 @@ class Threshold(models.Model):
 
     id = BigAutoField(personal=NO, primary_key=True)
     goods = CharField(
-        "class of goods", personal=NO, max_length=20, choices=Seizure.Class, blank=True, help_text="Leave empty for goods of any class."
+        "class of goods",
+        personal=NO,
+        max_length=20,
+        choices=Seizure.Class,
+        blank=True,
+        help_text="Leave empty for goods of any class.",
     )
     measure = CharField(personal=NO, max_length=20, choices=Measure)
     at_least = DecimalField(
@@ -119,9 +128,14 @@ class RoutingRule(models.Model):
     id = BigAutoField(personal=NO, primary_key=True)
     kind = CharField("kind of report", personal=NO, max_length=20)
     on_summary = BooleanField(
-        "proposes offices for the summary", personal=NO, default=False, help_text="Otherwise it tells them when the report is filed."
+        "proposes offices for the summary",
+        personal=NO,
+        default=False,
+        help_text="Otherwise it tells them when the report is filed.",
     )
-    event_type = ForeignKey(EventType, models.PROTECT, personal=NO, null=True, blank=True, help_text="Leave empty for all.")
+    event_type = ForeignKey(
+        EventType, models.PROTECT, personal=NO, null=True, blank=True, help_text="Leave empty for all."
+    )
     urgent_only = BooleanField(personal=NO, default=False)
     within = ForeignKey(
         Office,

@@ -96,7 +96,8 @@ class Report(models.Model):
     audited: ClassVar[tuple[str, str, str]] = ("report", "id", "change")
 
     id = UUIDField(personal=NO, primary_key=True, default=uuid.uuid4, editable=False)
-    number = CharField(personal=NO, max_length=30, unique=True, editable=False)
+    # In the "C" collation, so that the last number of a series is the greatest.
+    number = CharField(personal=NO, max_length=30, unique=True, editable=False, db_collation="C")
     kind = CharField(personal=NO, max_length=20, editable=False)
     status = CharField(personal=NO, max_length=20, choices=Status, default=Status.SUBMITTED, editable=False)
     version = PositiveIntegerField(personal=NO, default=1, editable=False)
@@ -105,7 +106,10 @@ class Report(models.Model):
 
     title = CharField(personal=YES, max_length=200, help_text="One line that tells the watch what happened.")
     event_types = ArrayField(
-        CharField(personal=NO, max_length=40), personal=NO, verbose_name="event types", help_text="Choose all that apply."
+        CharField(personal=NO, max_length=40),
+        personal=NO,
+        verbose_name="event types",
+        help_text="Choose all that apply.",
     )
     synopsis = TextField(
         personal=YES, max_length=1000, help_text="Two or three sentences that a manager can read in half a minute."
@@ -121,7 +125,9 @@ class Report(models.Model):
         "how exact is that time", personal=NO, max_length=10, choices=Precision, default=Precision.EXACT
     )
 
-    place_name = CharField("place", personal=YES, max_length=120, blank=True, help_text="Such as a business or landmark.")
+    place_name = CharField(
+        "place", personal=YES, max_length=120, blank=True, help_text="Such as a business or landmark."
+    )
     place_facility = CharField("facility", personal=NO, max_length=120, blank=True)
     place_address = CharField("street address", personal=YES, max_length=200, blank=True)
     place_city = CharField("city", personal=NO, max_length=80, blank=True)
@@ -183,7 +189,10 @@ class Report(models.Model):
     legal_hold = BooleanField("Legal hold", personal=NO, default=False)
     legal_hold_reason = CharField("why it is on hold", personal=YES, max_length=300, blank=True)
     restricted = BooleanField(
-        "Restricted", personal=NO, default=False, help_text="Only people whom you name can read it. Nobody else can, at any rank."
+        "Restricted",
+        personal=NO,
+        default=False,
+        help_text="Only people whom you name can read it. Nobody else can, at any rank.",
     )
     restricted_reason = CharField("why it is restricted", personal=YES, max_length=300, blank=True)
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from privacy.fields import (
     ArrayField,
-    BooleanField,
     CharField,
     DateField,
     DateTimeField,
-    DecimalField,
     ForeignKey,
     Personal,
-    PositiveIntegerField,
     PositiveSmallIntegerField,
     TextField,
     UUIDField,
@@ -110,7 +106,9 @@ class Person(Row):
     suffix = CharField("suffix", personal=YES, max_length=20, blank=True)
     aliases = lines("aliases", "One to a line.")
     date_of_birth = DateField("date of birth", personal=YES, null=True, blank=True)
-    age_from = PositiveSmallIntegerField("age, from", personal=YES, null=True, blank=True, help_text="If the date of birth is not known.")
+    age_from = PositiveSmallIntegerField(
+        "age, from", personal=YES, null=True, blank=True, help_text="If the date of birth is not known."
+    )
     age_to = PositiveSmallIntegerField("age, to", personal=YES, null=True, blank=True)
     a_number = CharField(
         "A-Number", personal=YES, max_length=10, blank=True, help_text="Seven to nine digits, with or without the A."
@@ -137,7 +135,9 @@ class Person(Row):
             models.CheckConstraint(
                 condition=Q(date_of_birth__isnull=True) | Q(date_of_birth__year__gte=1900), name="person_born_from_1900"
             ),
-            models.CheckConstraint(condition=Q(a_number="") | Q(a_number__regex=r"^A[0-9]{9}$"), name="person_a_number"),
+            models.CheckConstraint(
+                condition=Q(a_number="") | Q(a_number__regex=r"^A[0-9]{9}$"), name="person_a_number"
+            ),
             models.CheckConstraint(
                 condition=Q(age_from__isnull=True) | Q(age_to__isnull=True) | Q(age_to__gte=F("age_from")),
                 name="person_age_range",
@@ -238,7 +238,9 @@ class Related(Row):
         "report number",
         personal=NO,
         max_length=30,
-        validators=[RegexValidator(r"^[A-Z]+-\d{4}-[A-Z0-9]+-\d{6}$", "A report number reads like SIR-2026-MIA-000123.")],
+        validators=[
+            RegexValidator(r"^[A-Z]+-\d{4}-[A-Z0-9]+-\d{6}$", "A report number reads like SIR-2026-MIA-000123.")
+        ],
     )
     why = CharField("how they belong together", personal=YES, max_length=300, blank=True)
 
@@ -262,5 +264,3 @@ class Notification(Row):
 
     def line(self) -> str:
         return self.told
-
-

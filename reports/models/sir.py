@@ -50,7 +50,9 @@ class SIR(Report):
         UPDATE = "update", "Update"
         FINAL = "final", "Final"
 
-    report_ptr = OneToOneField(Report, models.CASCADE, personal=NO, parent_link=True, primary_key=True, related_name="sir")
+    report_ptr = OneToOneField(
+        Report, models.CASCADE, personal=NO, parent_link=True, primary_key=True, related_name="sir"
+    )
     stage = CharField("this report is", personal=NO, max_length=10, choices=Stage, default=Stage.INITIAL)
     significance = TextField(
         "why it is significant",
@@ -79,7 +81,9 @@ class SIR(Report):
 
     def time_errors(self) -> dict[str, str]:
         if self.event_at and self.event_at > timezone.now() + timedelta(minutes=1):
-            return {"event_at": "This is in the future. A SIR tells of what has happened: check the day and the time zone."}
+            return {
+                "event_at": "This is in the future. A SIR tells of what has happened: check the day and the time zone."
+            }
         return super().time_errors()
 
 
@@ -226,7 +230,9 @@ class Discharge(Row):
 
     shooter = person_key("who fired")
     intentional = yes_no_unknown("intentional")
-    rounds = PositiveIntegerField("rounds fired", personal=NO, validators=[MinValueValidator(1, "At least one round was fired.")])
+    rounds = PositiveIntegerField(
+        "rounds fired", personal=NO, validators=[MinValueValidator(1, "At least one round was fired.")]
+    )
     hits = PositiveIntegerField("rounds that hit", personal=NO, null=True, blank=True)
     target = CharField("target", personal=YES, max_length=120, blank=True)
     firearm = CharField("firearm", personal=NO, max_length=120, blank=True)
@@ -299,7 +305,15 @@ KINDS.register(
             Rows("people", "People", Person, "person", empty="No people yet. Add each person the report speaks of."),
             Rows("arrests", "Arrests", Arrest, "arrest", asked_by_event=True, minimum=1),
             Rows("assaults", "Assaults", Assault, "assault", asked_by_event=True, minimum=1),
-            Rows("uses_of_force", "Uses of force", UseOfForce, "use of force", hint="One for each use.", asked_by_event=True, minimum=1),
+            Rows(
+                "uses_of_force",
+                "Uses of force",
+                UseOfForce,
+                "use of force",
+                hint="One for each use.",
+                asked_by_event=True,
+                minimum=1,
+            ),
             Rows("discharges", "Discharges", Discharge, "discharge", asked_by_event=True, minimum=1),
             Rows("seizures", "Seizures", Seizure, "seizure", asked_by_event=True, minimum=1),
             Rows("casualties", "Injuries and deaths", Casualty, "injury or death", asked_by_event=True, minimum=1),
@@ -328,7 +342,14 @@ KINDS.register(
             Section(
                 "case",
                 "Case, operation and hand-over",
-                ("icm_case_number", "operation_name", "supervisor", "ufad_handed_over", "ufad_handed_over_at", "ufad_note"),
+                (
+                    "icm_case_number",
+                    "operation_name",
+                    "supervisor",
+                    "ufad_handed_over",
+                    "ufad_handed_over_at",
+                    "ufad_note",
+                ),
                 optional=True,
             ),
         ),

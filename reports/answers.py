@@ -1,0 +1,382 @@
+"""Forms made from a kind's declaration, and a draft's answers read through them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import QueryDict
+
+from accounts.models import Office, User
+from accounts.roles import Role
+from reports.content import Filled, person_links
+from reports.kinds import KINDS, Kind, Part, Rows, Section
+from reports.models import Draft, EventType, Person, Report
+from sen.forms import CheckboxTiles, Combobox, CountedTextarea, MomentField, RadioTiles, formfield
+
+if TYPE_CHECKING:
+    from django.utils.datastructures import MultiValueDict
+
+Raw = dict[str, list[str]]
+
+
+class LinesField(forms.CharField):
+    """Several short values, one to a line."""
+
+    widget = CountedTextarea
+
+    def __init__(self, *, base_field: Any, size: int, max_length: int | None = None, **kwargs: Any) -> None:
+        self.size, self.longest = size, base_field.max_length
+        super().__init__(**{"widget": CountedTextarea(rows=2), **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        if len(lines) > self.size:
+            raise ValidationError(f"Give at most {self.size} lines.")
+        for line in lines:
+            if len(line) > self.longest:
+                raise ValidationError(f"A line has {len(line)} characters; at most {self.longest} fit.")
+        return lines
+
+
+class PersonChoice(forms.TypedChoiceField):
+    """Someone already entered in this report."""
+
+    def __init__(self, people: dict[str, Person], **kwargs: Any) -> None:
+        choices = [("", "- Select -"), *((key, person.line()) for key, person in people.items())]
+        widget = RadioTiles() if kwargs["required"] and len(people) <= 4 else Combobox()
+        super().__init__(
+            choices=choices if isinstance(widget, Combobox) else choices[1:],
+            coerce=people.get,
+            empty_value=None,
+            widget=widget,
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value.pk) if isinstance(value, Person) else value
+
+
+class AnswersForm(forms.ModelForm):
+    """The answers of one part. Its instance is never saved by it: filing builds and saves the whole report."""
+
+    def __init__(self, answers: Answers, raw: MultiValueDict[str, str] | None, **kwargs: Any) -> None:
+        super().__init__(raw, **kwargs)
+        self.answers = answers
+        for link in person_links(self._meta.model):
+            if link.name in self.fields:
+                old = self.fields[link.name]
+                self.fields[link.name] = PersonChoice(
+                    answers.people, required=old.required, label=old.label, help_text=old.help_text
+                )
+        for name, field in self.fields.items():
+            offer = OFFERS.get(name)
+            if offer:
+                offer(field, answers)
+            if isinstance(field, MomentField):
+                field.widget = type(field.widget)(answers.zone)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """People of the same draft are not in the database yet, so the database is not asked about them."""
+        return super()._get_validation_exclusions() | {link.name for link in person_links(self._meta.model)}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if isinstance(self.instance, Report) and cleaned.get("event_at"):
+            self.instance.event_zone = cleaned["event_at"].tzinfo.key
+        return cleaned
+
+    @property
+    def missing(self) -> list[str]:
+        """Answers that are needed and not given."""
+        return [name for name, errors in self.errors.as_data().items() if all(e.code in MISSING for e in errors)]
+
+    @property
+    def wrong(self) -> list[str]:
+        """Answers that are given and cannot be right."""
+        return [name for name in self.errors if name not in self.missing]
+
+
+MISSING = {"required", "incomplete_rows"}
+
+
+def _offer_offices(field: forms.Field, answers: Answers) -> None:
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+    field.queryset = answers.offices
+    field.empty_label = None if answers.user.office_id else "- Select -"
+    field.initial = answers.user.office_id
+
+
+def _offer_event_types(field: forms.Field, answers: Answers) -> None:
+    assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker
+    field.choices = [(t.code, t.label) for t in answers.event_types if t.active or t.code in answers.chosen_types]
+
+
+def _offer_supervisors(field: forms.Field, answers: Answers) -> None:
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+    field.queryset = User.objects.filter(
+        status=User.Status.ACTIVE, assignments__role__in=[Role.SUPERVISOR, Role.SAC, Role.FOD]
+    ).distinct()
+    field.label_from_instance = lambda person: person.name
+    field.initial = answers.user.supervisor_id
+
+
+def _offer_programme(field: forms.Field, answers: Answers) -> None:
+    field.initial = answers.user.programme
+
+
+OFFERS = {
+    "office": _offer_offices,
+    "event_types": _offer_event_types,
+    "supervisor": _offer_supervisors,
+    "programme": _offer_programme,
+}
+
+
+def _field_for(declared: Any, **kwargs: Any) -> forms.Field | None:
+    """The form field of a model field; arrays are lines, but for event types, which are chosen."""
+    if declared.name == "event_types":
+        return forms.MultipleChoiceField(
+            label="What kind of event", help_text=declared.help_text, widget=CheckboxTiles()
+        )
+    if getattr(declared, "base_field", None) is not None:
+        return LinesField(
+            base_field=declared.base_field,
+            size=declared.size,
+            required=not declared.blank,
+            label=declared.verbose_name.capitalize(),
+            help_text=declared.help_text,
+        )
+    return formfield(declared, **kwargs)
+
+
+@cache
+def form_class(model: type[models.Model], fields: tuple[str, ...]) -> type[AnswersForm]:
+    return forms.modelform_factory(model, form=AnswersForm, fields=list(fields), formfield_callback=_field_for)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that stands between a draft and its filing."""
+
+    part: Part
+    key: str
+    field: str
+    label: str
+    message: str
+
+
+@dataclass
+class RowAnswers:
+    key: str
+    form: AnswersForm
+
+    @property
+    def line(self) -> str:
+        try:
+            return self.form.instance.line()
+        except (AttributeError, ValueError, models.ObjectDoesNotExist):
+            return "Not finished"
+
+
+class Answers:
+    """A draft and its author, read through the declaration of its kind."""
+
+    def __init__(self, draft: Draft, user: User) -> None:
+        self.draft, self.user = draft, user
+        self.kind: Kind = KINDS[draft.kind]
+        self.event_types = list(EventType.objects.all())
+        self._offices: models.QuerySet[Office] | None = None
+        self._forms: dict[str, Any] = {}
+
+    # -- What the forms offer
+    @property
+    def offices(self) -> models.QuerySet[Office]:
+        """Active offices for which the author may file this kind; an amendment keeps the office that it has."""
+        permission = self.kind.permission("file")
+        rights = self.user.rights
+        found = Office.objects.filter(active=True)
+        if permission not in rights.everywhere:
+            found = found.filter(pk__in=rights.offices.get(permission, ()))
+        if self.draft.amends_id and self.draft.amends:
+            found = found | Office.objects.filter(pk=self.draft.amends.office_id)
+        return found
+
+    @property
+    def zone(self) -> str:
+        return self.user.office.time_zone if self.user.office else "UTC"
+
+    @property
+    def chosen_types(self) -> list[str]:
+        return list(self.draft.answers.get("what", {}).get("event_types", []))
+
+    @property
+    def asked(self) -> set[str]:
+        """The lists of rows that the chosen event types ask for."""
+        return {name for t in self.event_types if t.code in self.chosen_types for name in t.asks}
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts to show: what the event types ask for, and what already holds rows."""
+        return [part for part in self.kind.parts if self.shows(part)]
+
+    def shows(self, part: Part) -> bool:
+        if isinstance(part, Section) or not part.asked_by_event:
+            return True
+        return part.name in self.asked or bool(self.stored_rows(part))
+
+    @property
+    def people(self) -> dict[str, Person]:
+        """The people entered so far, by key, as unsaved instances."""
+        if "people" not in self._forms:
+            self._forms["people"] = {}
+            for part in self.kind.rows:
+                if part.model is Person:
+                    self._forms["people"] = {
+                        row.key: row.form.instance for row in self.rows(part) if row.form.instance.last_name
+                    }
+        found: dict[str, Person] = self._forms["people"]
+        return found
+
+    # -- Forms
+    def form(self, part: Section, raw: MultiValueDict[str, str] | None = None) -> AnswersForm:
+        """The part's form: on what was posted, else on what the draft holds, else empty with what is usual."""
+        stored = self.draft.answers.get(part.name)
+        data = raw if raw is not None else (from_raw(stored) if stored is not None else None)
+        return form_class(self.kind.model, part.fields)(self, data)
+
+    def row_form(self, part: Rows, key: str, raw: MultiValueDict[str, str] | None = None) -> AnswersForm:
+        stored = next((row["data"] for row in self.stored_rows(part) if row["key"] == key), None)
+        data = raw if raw is not None else (from_raw(stored) if stored is not None else None)
+        form = form_class(part.model, part.fields)(self, data)
+        form.instance.pk = key
+        return form
+
+    def stored_rows(self, part: Rows) -> list[dict[str, Any]]:
+        return list(self.draft.answers.get(part.name, []))
+
+    def rows(self, part: Rows) -> list[RowAnswers]:
+        """Every row of a list, its form cleaned, so that each instance holds what is valid in it."""
+        found = []
+        for stored in self.stored_rows(part):
+            form = self.row_form(part, stored["key"], from_raw(stored["data"]))
+            form.is_valid()
+            found.append(RowAnswers(stored["key"], form))
+        return found
+
+    # -- The whole
+    def problems(self) -> list[Problem]:
+        """All that is missing or wrong, in the order of the report."""
+        found: list[Problem] = []
+        for part in self.parts:
+            if isinstance(part, Section):
+                found += self._form_problems(part, "", self._bound(part))
+            else:
+                found += self._rows_problems(part)
+        return found
+
+    def _bound(self, part: Section) -> AnswersForm:
+        """The form as it would be filed: an untouched section stands with what it offers at first."""
+        stored = self.draft.answers.get(part.name)
+        if stored is None:
+            stored = to_raw(self.form(part))
+        return form_class(self.kind.model, part.fields)(self, from_raw(stored))
+
+    def _form_problems(self, part: Part, key: str, form: AnswersForm) -> Iterable[Problem]:
+        for name, messages in form.errors.items():
+            label = str(form.fields[name].label) if name in form.fields else part.title
+            for message in messages:
+                yield Problem(part, key, name, label, str(message))
+
+    def _rows_problems(self, part: Rows) -> Iterable[Problem]:
+        rows = self.rows(part)
+        wanted = part.minimum if part.name in self.asked or not part.asked_by_event else 0
+        if len(rows) < wanted:
+            yield Problem(part, "", "", part.title, f"Add at least one {part.singular}, or change the event types.")
+        for row in rows:
+            yield from self._form_problems(part, row.key, row.form)
+
+    def fill(self) -> Filled:
+        """The report and rows that this draft would become, unsaved. Only what is valid in each is set."""
+        report = self.kind.model()
+        filled = Filled(self.kind, report)
+        for section in self.kind.sections:
+            form = self._bound(section)
+            form.is_valid()
+            for name, value in form.cleaned_data.items():
+                setattr(report, name, value)
+            if "event_at" in section.fields:
+                report.event_zone = form.instance.event_zone
+        for part in self.kind.rows:
+            if self.shows(part):
+                filled.rows[part.name] = [row.form.instance for row in self.rows(part)]
+        for position, row in enumerate(filled.every_row()):
+            row.position = position
+        return filled
+
+
+# -- Answers as typed -------------------------------------------------------------------------------------------------------
+def posted(form: AnswersForm, data: QueryDict) -> Raw:
+    """What was typed into this form's controls, and nothing else that was posted."""
+    names = set(form.fields)
+    return {
+        key: [value.replace("\x00", "") for value in data.getlist(key)]
+        for key in data
+        if key in names or (key.rpartition("_")[0] in names and key.rpartition("_")[2].isdigit())
+    }
+
+
+def from_raw(raw: Raw) -> QueryDict:
+    data = QueryDict(mutable=True)
+    for key, values in raw.items():
+        data.setlist(key, values)
+    return data
+
+
+def to_raw(form: AnswersForm) -> Raw:
+    """What the controls of an unbound form would post: how a filed report becomes a draft again."""
+    raw: Raw = {}
+    for bound in form:
+        value = bound.value()
+        widget = bound.field.widget
+        if isinstance(widget, forms.MultiWidget):
+            for position, piece in enumerate(widget.decompress(value)):
+                raw[f"{bound.html_name}_{position}"] = ["" if piece is None else str(piece)]
+        elif isinstance(widget, forms.CheckboxInput):
+            raw[bound.html_name] = ["on"] if value else []
+        elif isinstance(value, list | tuple):
+            raw[bound.html_name] = [str(piece) for piece in value]
+        else:
+            raw[bound.html_name] = ["" if value is None else str(value)]
+    return raw
+
+
+def raw_of(filled: Filled, user: User, draft: Draft) -> dict[str, Any]:
+    """A filed report as the answers of a draft, row keys and all."""
+    answers = Answers(draft, user)
+    answers._forms["people"] = filled.people()
+    found: dict[str, Any] = {}
+    for section in filled.kind.sections:
+        initial = {"event_at": _local(filled.report)} if "event_at" in section.fields else {}
+        form = form_class(filled.kind.model, section.fields)(answers, None, instance=filled.report, initial=initial)
+        found[section.name] = to_raw(form)
+    for part in filled.kind.rows:
+        found[part.name] = [
+            {"key": str(row.pk), "data": to_raw(form_class(part.model, part.fields)(answers, None, instance=row))}
+            for row in filled.rows.get(part.name, [])
+        ]
+    return found
+
+
+def _local(report: Report) -> datetime:
+    return report.event_at.astimezone(ZoneInfo(report.event_zone))

@@ -1,0 +1,143 @@
+"""Every change to a draft: opened, saved part by part as typed, discarded. A draft is not evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from accounts.access import Refused, may
+from accounts.models import User
+from reports.answers import Raw, raw_of
+from reports.content import read
+from reports.kinds import KINDS, Part
+from reports.models import Draft, Report
+from reports.states import Status
+
+MOST_ROWS = 200
+
+
+class Conflict(Exception):
+    """Somebody (or oneself, elsewhere) saved the same part since this page was opened; both stand side by side."""
+
+    def __init__(self, theirs: Raw, yours: Raw) -> None:
+        super().__init__("The draft was changed elsewhere.")
+        self.theirs, self.yours = theirs, yours
+
+
+@dataclass(frozen=True)
+class Page:
+    """The open page that saves: the version it started from, and a mark of its own, so that its own saves never clash."""
+
+    version: int
+    mark: str
+
+
+def open_draft(kind_code: str, *, by: User) -> Draft:
+    """The person's untouched draft of this kind, else a new one."""
+    verdict = may(by, KINDS[kind_code].permission("file"))
+    if not verdict:
+        raise Refused(verdict.reason)
+    untouched = Draft.objects.filter(author=by, kind=kind_code, amends=None, version=0).first()
+    return untouched or Draft.objects.create(author=by, kind=kind_code)
+
+
+def open_amendment(report: Report, *, by: User) -> Draft:
+    """The person's draft amendment of this report, else a new one that holds the report as it now is."""
+    verdict = may(by, report.declaration.permission("amend"), report.office, report.author_id)
+    if not verdict:
+        raise Refused(verdict.reason)
+    if report.status == Status.VOIDED:
+        raise Refused("This report is voided and cannot be amended.")
+    with transaction.atomic():
+        draft, made = Draft.objects.get_or_create(
+            author=by, amends=report, defaults={"kind": report.kind, "base_version": report.version}
+        )
+        if made:
+            draft.answers = raw_of(read(report), by, draft)
+            draft.save(update_fields=["answers"])
+    return draft
+
+
+def save_part(draft_id: UUID, part: Part, raw: Raw, page: Page, *, by: User) -> Draft:
+    """Keep what was typed in one section, right or wrong. Raises Conflict when it was saved elsewhere meanwhile."""
+    with transaction.atomic():
+        draft = _locked(draft_id, by)
+        stored = draft.answers.get(part.name)
+        if stored == raw:
+            return draft
+        _refuse_overwrite(draft, part.name, stored or {}, raw, page)
+        draft.answers[part.name] = raw
+        return _saved(draft, part.name, page)
+
+
+def save_row(draft_id: UUID, part: Part, key: str, raw: Raw, page: Page, *, by: User) -> Draft:
+    """Keep one row as typed; a new key adds a row. Raises Refused past 200 rows."""
+    with transaction.atomic():
+        draft = _locked(draft_id, by)
+        rows: list[dict[str, Any]] = draft.answers.setdefault(part.name, [])
+        row = next((row for row in rows if row["key"] == key), None)
+        if row and row["data"] == raw:
+            return draft
+        if row is None:
+            if len(rows) >= MOST_ROWS:
+                raise Refused(f"A report holds at most {MOST_ROWS} rows of {part.title.lower()}.")
+            rows.append(row := {"key": key, "data": {}})
+        else:
+            _refuse_overwrite(draft, f"{part.name}/{key}", row["data"], raw, page)
+        row["data"] = raw
+        return _saved(draft, f"{part.name}/{key}", page)
+
+
+def remove_row(draft_id: UUID, part: Part, key: str, *, by: User) -> dict[str, Any] | None:
+    """Take a row out and return it, so that the page can offer to put it back."""
+    with transaction.atomic():
+        draft = _locked(draft_id, by)
+        rows = draft.answers.get(part.name, [])
+        removed = next((row for row in rows if row["key"] == key), None)
+        if removed:
+            draft.answers[part.name] = [row for row in rows if row is not removed]
+            draft.answers.setdefault("_removed", {})[f"{part.name}/{key}"] = removed
+            _saved(draft, part.name, Page(draft.version, uuid4().hex))
+        return removed
+
+
+def restore_row(draft_id: UUID, part: Part, key: str, *, by: User) -> None:
+    """Put a removed row back."""
+    with transaction.atomic():
+        draft = _locked(draft_id, by)
+        removed = draft.answers.get("_removed", {}).pop(f"{part.name}/{key}", None)
+        if removed:
+            draft.answers.setdefault(part.name, []).append(removed)
+            _saved(draft, part.name, Page(draft.version, uuid4().hex))
+
+
+def discard(draft_id: UUID, *, by: User) -> None:
+    """Delete a draft for good: it was never filed."""
+    with transaction.atomic():
+        _locked(draft_id, by).delete()
+
+
+def give_reason(draft_id: UUID, reason: str, *, by: User) -> None:
+    """Keep the reason of an amendment as typed."""
+    Draft.objects.filter(pk=draft_id, author=by).update(reason=reason[:500])
+
+
+def _locked(draft_id: UUID, by: User) -> Draft:
+    """The draft, its row locked. Raises Draft.DoesNotExist for anybody but its author."""
+    return Draft.objects.select_for_update(of=("self",)).select_related("amends").get(pk=draft_id, author=by)
+
+
+def _refuse_overwrite(draft: Draft, slot: str, stored: Raw, raw: Raw, page: Page) -> None:
+    saved = draft.saved.get(slot)
+    if saved and saved["version"] > page.version and saved["mark"] != page.mark:
+        raise Conflict(stored, raw)
+
+
+def _saved(draft: Draft, slot: str, page: Page) -> Draft:
+    draft.version += 1
+    draft.saved[slot] = {"version": draft.version, "mark": page.mark}
+    draft.save()
+    return draft

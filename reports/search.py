@@ -1,0 +1,33 @@
+"""Finding reports by their words: one search document a report, written with it, and the filter that uses it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Q, Value
+
+from reports.content import Filled, shown
+from reports.models.life import SearchDocument
+
+CONFIG = "english"
+
+
+def words_of(filled: Filled) -> str:
+    """Everything a report and its rows say, in words."""
+    said = [filled.report.number]
+    for part in shown(filled):
+        said += [answer.text for answer in part.answers]
+        said += [text for row in part.rows for text in (row.line, *(a.text for a in row.answers))]
+    return "\n".join(said)
+
+
+def index(filled: Filled) -> None:
+    """Write the search document of a report in the transaction that changed it."""
+    vector = SearchVector(Value(words_of(filled)), config=CONFIG)
+    SearchDocument.objects.update_or_create(report_id=filled.report.pk, defaults={"words": vector})
+
+
+def matching(terms: str) -> Q:
+    """Reports that hold these words, or bear this number. The text of a user is never parsed as an operator."""
+    query = SearchQuery(terms, config=CONFIG, search_type="websearch")
+    found = SearchDocument.objects.filter(words=query).values("report_id")
+    return Q(pk__in=found) | Q(number__iexact=terms.strip())

@@ -1,0 +1,53 @@
+"""Filing: one report for one key, whole, numbered, announced and recorded."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from audit.models import Event
+from reports import actions
+from reports.content import read, shown, to_content
+from reports.models import Arrest, Draft, Report, ReportNotice, Revision
+from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
+
+
+def test_a_filed_sir_is_numbered_kept_and_recorded(agent: Any) -> None:
+    report = file_sir(agent)
+    assert report.number.startswith("SIR-2026-MIA-")
+    assert Arrest.objects.get(report_id=report.pk).person.last_name == "Marquez"
+    assert Revision.objects.get(report=report).content["fields"]["title"].startswith("Arrest of a fugitive")
+    assert Event.objects.filter(code="report.submitted", object_id=str(report.pk), actor_id=agent.pk).count() == 1
+    assert not Draft.objects.exists()
+    assert {(n.office.code, n.role) for n in ReportNotice.objects.all()} == {
+        ("MIA", "sac"), ("MIA", "fig"), ("JIOC", "jioc"),
+    }
+
+
+def test_the_same_key_gives_the_same_report(agent: Any) -> None:
+    draft, key = make_draft(agent), uuid4()
+    first = actions.submit(draft.pk, by=agent, key=key, body_hash="a", attested=True)
+    again = actions.submit(draft.pk, by=agent, key=key, body_hash="a", attested=True)
+    assert again.repeated
+    assert again.report.pk == first.report.pk
+    with pytest.raises(actions.KeyReused):
+        actions.submit(draft.pk, by=agent, key=key, body_hash="b", attested=True)
+
+
+def test_an_incomplete_draft_is_not_filed(agent: Any) -> None:
+    draft = make_draft(agent, sir_answers(agent, narrative={"narrative": [""]}, arrests=[]))
+    with pytest.raises(actions.NotComplete) as caught:
+        actions.submit(draft.pk, by=agent, key=uuid4(), body_hash="a", attested=True)
+    assert {(p.part.name, p.field) for p in caught.value.problems} == {("narrative", "narrative"), ("arrests", "")}
+
+
+def test_an_amendment_is_a_new_version_and_keeps_the_rows(agent: Any) -> None:
+    report = file_sir(agent)
+    before = to_content(read(report))
+    arrest = Arrest.objects.get(report_id=report.pk)
+    amended = amend_sir(report, agent, narrative={"narrative": ["He was found on the second pier."]})
+    assert (amended.version, Arrest.objects.get(report_id=report.pk).pk) == (2, arrest.pk)
+    after = to_content(read(Report.objects.get(pk=report.pk)))
+    before["fields"]["narrative"] = after["fields"]["narrative"]
+    assert after == before
+    assert [part.part.name for part in shown(read(report))] == ["what", "where", "people", "arrests", "narrative", "flags"]
