@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from sen import embedded
 
+django_stubs_ext.monkeypatch()  # so that a form or view can name its type: ModelForm[User]
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("SEN_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
