@@ -1,0 +1,62 @@
+"""What somebody gets who must first sign in or accept the rules: a page, or for a script a word that it understands."""
+
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import pages
+from sen import kept
+
+SIGNED_OUT = "You are signed out. Sign in again in another tab; what you typed stays here."
+
+
+def ask_to_sign_in(request: HttpRequest, *, why: str = "", who: str = "") -> HttpResponse:
+    """Send a reader to the sign-in page; show it in place to whoever sent a form, with the form in it."""
+    sign_in = f"{reverse('accounts:sign_in')}?{urlencode({'next': page_of(request), **({'why': why} if why else {})})}"
+    if "X-Background" in request.headers or "X-Autosave" in request.headers:
+        return JsonResponse({"message": SIGNED_OUT, "sign_in": sign_in}, status=401)
+    if request.method == "POST":
+        return _in_place(
+            request, pages.sign_in(request, why=why, kept=kept.keep(request, who), next_url=page_of(request))
+        )
+    if is_htmx(request):
+        return HttpResponse(status=401, headers={"HX-Redirect": sign_in})
+    return HttpResponseRedirect(sign_in)
+
+
+def ask_for_rules(request: HttpRequest) -> HttpResponse:
+    rules = reverse("accounts:rules")
+    if request.method == "POST":
+        return _in_place(request, pages.rules(request, kept=kept.keep(request, str(request.user.pk))))
+    if is_htmx(request):
+        return HttpResponse(status=403, headers={"HX-Redirect": rules})
+    return HttpResponseRedirect(f"{rules}?{urlencode({'next': page_of(request)})}")
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page to come back to: the one asked for, or the one from which a form or a part was sent."""
+    if request.method in ("GET", "HEAD") and not is_htmx(request):
+        return own_page(request, request.get_full_path())
+    source = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    return own_page(request, f"{source.path}?{source.query}" if source.query else source.path)
+
+
+def own_page(request: HttpRequest, url: str) -> str:
+    """`url` if it is a page of this site worth coming back to, else home."""
+    own = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    elsewhere = (reverse("accounts:sign_in"), reverse("accounts:sign_out"))
+    return url if own and url.startswith("/") and not url.startswith(elsewhere) else reverse("home")
+
+
+def _in_place(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    """htmx puts only an answer of 200 on the page, so there the whole page is exchanged for this one."""
+    if is_htmx(request):
+        page.status_code = 200
+        page["HX-Retarget"], page["HX-Reswap"] = "body", "innerHTML"
+    return page

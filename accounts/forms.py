@@ -1,0 +1,117 @@
+"""What people type on the pages of accounts: signing in, profiles, grants and offices."""
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import Office, User
+from accounts.roles import Role
+from sen.forms import Combobox, DateField, formfield
+
+# Bounds the cost of one hash, whatever is posted.
+LONGEST_PASSWORD = 1000
+YEAR = timedelta(days=365)
+
+
+if TYPE_CHECKING:
+    _PersonChoice = forms.ModelChoiceField[User]
+    _UserForm = forms.ModelForm[User]
+    _OfficeForm = forms.ModelForm[Office]
+else:  # Django's own classes take no type when the program runs
+    _PersonChoice = forms.ModelChoiceField
+    _UserForm = _OfficeForm = forms.ModelForm
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(
+        label="Username",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label="Password",
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class PersonChoice(_PersonChoice):
+    """Chooses a person by name; `__str__` of a person names nobody."""
+
+    widget = Combobox
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({obj.username})"
+
+
+def active_people() -> Any:
+    return User.objects.filter(status=User.Status.ACTIVE).order_by("name", "username")
+
+
+class PeopleSearch(forms.Form):
+    optional_is_plain = True
+    q = forms.CharField(label="Name or username", max_length=150, required=False)
+
+
+class ProfileForm(_UserForm):
+    """All that a System Control Officer may change (PIA)."""
+
+    formfield_callback = formfield
+    supervisor = PersonChoice(queryset=User.objects.none(), required=False)
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "phone", "programme", "office", "supervisor", "status")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = active_people() | User.objects.filter(pk=self.instance.supervisor_id)
+        supervisor: Any = self.fields["supervisor"]
+        supervisor.queryset = people.exclude(pk=self.instance.pk)
+
+
+def in_a_year() -> date:
+    return timezone.localdate() + YEAR
+
+
+class GrantForm(forms.Form):
+    user = PersonChoice(queryset=User.objects.none(), label="Person")
+    role = forms.ChoiceField(choices=[(role.value, role.label) for role in Role], widget=Combobox)
+    office = forms.ModelChoiceField(
+        Office.objects.filter(active=True),
+        widget=Combobox,
+        help_text="The role holds at this office and at those below it.",
+    )
+    until = DateField(label="Last day", initial=in_a_year, help_text="A year from now, unless the duty ends sooner.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        user: Any = self.fields["user"]
+        user.queryset = active_people()
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+    def clean_until(self) -> date:
+        day: date = self.cleaned_data["until"]
+        if day < timezone.localdate():
+            raise forms.ValidationError("This day has passed. Choose today or a later day.")
+        return day
+
+    @property
+    def end(self) -> datetime:
+        """The end of the last day, by the clocks of the office."""
+        office: Office = self.cleaned_data["office"]
+        return datetime.combine(self.cleaned_data["until"], time(23, 59, 59), ZoneInfo(office.time_zone))
+
+
+class OfficeForm(_OfficeForm):
+    formfield_callback = formfield
+
+    class Meta:
+        model = Office
+        fields = ("code", "name", "kind", "programme", "parent", "time_zone", "active")

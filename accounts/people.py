@@ -1,0 +1,123 @@
+"""The pages about people: finding and changing profiles, granting and revoking roles."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts import actions, history
+from accounts.access import person, requires
+from accounts.forms import GrantForm, PeopleSearch, ProfileForm
+from accounts.models import Assignment, User
+from accounts.refusals import add_refusal
+from audit.log import Subject, record
+from audit.models import SearchTerms
+
+PAGE = 50
+SOON = timedelta(days=30)
+PAGES = ["GET", "HEAD", "POST"]
+
+
+@requires("change_profiles")
+@require_http_methods(PAGES)
+def people(request: HttpRequest) -> HttpResponse:
+    """Everyone, page by page; a search is posted, so that the name searched for stands in no address."""
+    form = PeopleSearch(request.POST or None)
+    terms = form.cleaned_data["q"] if form.is_valid() else ""
+    everyone = User.objects.select_related("office").order_by("name", "pk")
+    if terms:
+        found = list(everyone.filter(Q(name__icontains=terms) | Q(username__icontains=terms))[: PAGE + 1])
+        _record_search(person(request), terms, len(found))
+        context: dict[str, Any] = {"people": found[:PAGE], "terms": terms, "more": len(found) > PAGE}
+    else:
+        page = page_of(request, everyone)
+        record("users.listed", by=person(request), on=Subject("users"), page=page.number)
+        context = {"people": list(page), "page": page}
+    return render(request, "accounts/people.html", {"form": form, **context})
+
+
+def _record_search(by: User, terms: str, found: int) -> None:
+    """The terms may be a name, so they lie apart from the event that names them."""
+    with transaction.atomic():
+        search = SearchTerms.objects.create(user_id=by.pk, terms=terms)
+        record("users.listed", by=by, on=search, found=found)
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
+
+
+@requires("change_profiles")
+@require_http_methods(PAGES)
+def person_page(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    record("user.viewed", by=person(request), on=user)
+    form = ProfileForm(request.POST or None, instance=user)
+    if form.is_valid() and _change(request, form, pk):
+        return redirect("accounts:person", pk=pk)
+    # The form has written what was typed into its own copy; the heading names the person as stored.
+    stored = User.objects.get(pk=pk)
+    context = {"form": form, "profile": stored, "history": history.of(stored)}
+    return render(request, "accounts/person.html", context)
+
+
+def _change(request: HttpRequest, form: ProfileForm, pk: int) -> bool:
+    with add_refusal(form):
+        actions.change_profile(User(pk=pk), by=person(request), **form.cleaned_data)
+        messages.success(request, "The profile is saved.")
+    return not form.errors
+
+
+@requires("grant_roles")
+@require_http_methods(["GET", "HEAD"])
+def assignments(request: HttpRequest) -> HttpResponse:
+    """Who holds which role now; what ends first stands first."""
+    live = Assignment.objects.live().select_related("user", "office").order_by("until", "pk")
+    page = page_of(request, live)
+    record("assignments.listed", by=person(request), on=Subject("assignments"), page=page.number)
+    soon = timezone.now() + SOON
+    context = {"page": page, "rows": [(row, row.until <= soon) for row in page]}
+    return render(request, "accounts/assignments.html", context)
+
+
+@requires("grant_roles")
+@require_http_methods(PAGES)
+def grant(request: HttpRequest) -> HttpResponse:
+    form = GrantForm(request.POST or None)
+    if form.is_valid() and _grant(request, form):
+        return redirect("accounts:assignments")
+    # The form offers everyone by name, so to show it is to show the people.
+    record("users.listed", by=person(request), on=Subject("users"))
+    return render(request, "accounts/grant.html", {"form": form})
+
+
+def _grant(request: HttpRequest, form: GrantForm) -> bool:
+    typed = form.cleaned_data
+    with add_refusal(form):
+        actions.grant_role(
+            user=typed["user"], role=typed["role"], office=typed["office"], until=form.end, by=person(request)
+        )
+        messages.success(request, f"{typed['user'].name} is now {typed['role'].label} at {typed['office'].name}.")
+    return not form.errors
+
+
+@requires("grant_roles")
+@require_http_methods(PAGES)
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ends a role now; asks for the reason first."""
+    assignment = get_object_or_404(Assignment.objects.live().select_related("user", "office"), pk=pk)
+    reason = request.POST.get("reason", "").strip()
+    if reason:
+        actions.revoke_role(assignment, by=person(request), reason=reason)
+        messages.success(request, f"{assignment.user.name} is no longer {assignment.get_role_display()}.")
+        return redirect("accounts:assignments")
+    record("user.viewed", by=person(request), on=assignment.user)
+    missing = "Say why the role ends." if request.method == "POST" else ""
+    return render(request, "accounts/revoke.html", {"assignment": assignment, "missing": missing})

@@ -1,0 +1,45 @@
+"""How long a session lives: marks in it, read by the server's clock alone."""
+
+import time
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+
+STARTED, SEEN = "started_at", "seen_at"
+# A row written at every click would be the busiest of the database.
+WRITE_EVERY_SECONDS = 30
+
+# Why the session of this very request has just ended, for a public page that goes on without it.
+ENDED = "sen.session_ended"
+
+IDLE, ABSOLUTE, SIGNED_OUT = "idle", "absolute", "signed-out"
+
+
+def begin(session: SessionBase) -> None:
+    """Start the clocks of a session; at sign-in."""
+    session[STARTED] = session[SEEN] = int(time.time())
+
+
+def over(session: SessionBase) -> str:
+    """Why this session no longer counts (`IDLE`, `ABSOLUTE`), or "" while it does."""
+    now = time.time()
+    if now - session.get(STARTED, now) >= settings.ABSOLUTE_SECONDS:
+        return ABSOLUTE
+    return IDLE if now - session.get(SEEN, now) >= settings.IDLE_SECONDS else ""
+
+
+def touch(session: SessionBase, *, now: bool = False) -> None:
+    """Somebody did something: the idle clock starts anew. Written at most every 30 s unless it must be `now`."""
+    if STARTED not in session:
+        begin(session)
+    elif now or time.time() - session[SEEN] >= WRITE_EVERY_SECONDS:
+        session[SEEN] = int(time.time())
+
+
+def reason(why: str) -> str:
+    """The sentence on the sign-in page for why the person is there, or "" for a word that is not one of ours."""
+    return {
+        IDLE: f"You were signed out after {settings.IDLE_SECONDS // 60} minutes without activity. Sign in to go on.",
+        ABSOLUTE: f"You were signed out: a sign-in lasts {settings.ABSOLUTE_SECONDS // 3600} hours. Sign in to go on.",
+        SIGNED_OUT: "You are signed out.",
+    }.get(why, "")
