@@ -2,20 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.access import public
 from sen import components_page, health, home, scheme
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
-    path("scheme/", scheme.choose, name="scheme"),
+    path("scheme/", public(scheme.choose), name="scheme"),
     path("", include("accounts.urls")),
     path("reports/", include("reports.urls")),
     path("", include("watch.urls")),
     path("audit/", include("audit.urls")),
 ]
 if components_page.is_shown():
-    urlpatterns.append(path("components/", components_page.show, name="components"))
+    urlpatterns.append(path("components/", public(components_page.show), name="components"))
 
 handler400 = "sen.errors.bad_request"
 handler403 = "sen.errors.forbidden"
