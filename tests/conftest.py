@@ -1,5 +1,4 @@
 """What every test may use: the database in its two roles, the browser, and the cast of people."""
 
-from importlib.util import find_spec
-
-pytest_plugins = ["tests.database", "tests.browser"] + (["tests.cast"] if find_spec("tests.cast") else [])
+# The cast first: pytest rewrites the assertions of a module only when it is the one to import it.
+pytest_plugins = ["tests.cast", "tests.database", "tests.browser"]

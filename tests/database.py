@@ -1,7 +1,6 @@
 """The test database in its two roles: the owner creates and empties it, the tests connect as the run-time role."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -10,6 +9,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
 
+from tests import cast
 from tests.cluster import HOME
 
 PRISTINE = "pristine"
@@ -17,12 +17,12 @@ PRISTINE = "pristine"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Migrated by the owner; then, as in production, every test works with the rights of the run-time role alone."""
+    """Migrated by the owner; then, as in production, all work is done with the rights of the run-time role alone."""
     with django_db_blocker.unblock():
-        import_module("tests.cast").build()
-        _keep_migrated_rows()
-        TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[method-assign]
         _connect_as("sen_app", extra=" -c statement_timeout=10s")
+        cast.build()
+        _keep_starting_rows()
+        TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[method-assign]
     yield
     with django_db_blocker.unblock():
         _connect_as("sen_owner")
@@ -46,7 +46,7 @@ def owner_connection() -> psycopg.Connection:
 
 
 def empty_database() -> None:
-    """Put the database back to what the migrations made, after a test that committed.
+    """Put the database back to what every test starts from, after a test that committed.
 
     Django would TRUNCATE through the test's own connection; the run-time role may not, and the append-only triggers
     refuse it to anybody. So this is the one place that lifts the triggers: as owner, and in one transaction, so that
@@ -59,7 +59,7 @@ def empty_database() -> None:
         triggers = _lift_triggers(connection)
         names = sql.SQL(", ").join(map(sql.Identifier, dirty))
         connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
-        _restore_migrated_rows(connection)
+        _restore_starting_rows(connection)
         # A deferred constraint of the restored rows has to be answered before a trigger of its table can change.
         connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _put_triggers_back(connection, triggers)
@@ -87,8 +87,8 @@ def _filled(connection: psycopg.Connection, tables: list[str]) -> list[str]:
     return [row[0] for row in connection.execute(sql.SQL(" UNION ALL ").join(parts))] if parts else []
 
 
-def _keep_migrated_rows() -> None:
-    """Copy the rows that migrations made (event types, permissions, ...) to a schema that only the owner can read."""
+def _keep_starting_rows() -> None:
+    """Copy what the migrations and the cast made to a schema that only the owner can read."""
     with owner_connection() as connection:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(PRISTINE)))
         for table in _filled(connection, _tables(connection, "public")):
@@ -106,7 +106,7 @@ def _changed(connection: psycopg.Connection, kept: list[str]) -> list[str]:
     return [name for name in kept if _digest(connection, "public", name) != _digest(connection, PRISTINE, name)]
 
 
-def _restore_migrated_rows(connection: psycopg.Connection) -> None:
+def _restore_starting_rows(connection: psycopg.Connection) -> None:
     # The truncation reaches further than its list, by CASCADE: what differs now is what it emptied.
     for table in _changed(connection, _tables(connection, PRISTINE)):
         columns = sql.SQL(", ").join(map(sql.Identifier, _columns(connection, table)))
