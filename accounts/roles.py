@@ -188,7 +188,7 @@ def own(permission: str) -> str:
     return f"{permission}_own"
 
 
-def office_permissions() -> list[tuple[str, str]]:
+def office_permissions() -> tuple[tuple[str, str], ...]:
     """Every permission in both forms, as the guardian permissions that exist on an office."""
-    wide = list(PERMISSIONS.items())
-    return wide + [(own(name), f"{words}, if it is one's own") for name, words in PERMISSIONS.items()]
+    narrow = ((own(name), f"{words}, if it is one's own") for name, words in PERMISSIONS.items())
+    return (*PERMISSIONS.items(), *narrow)

@@ -95,6 +95,9 @@ class SearchTerms(models.Model):
     user_id = BigIntegerField(personal=Personal.YES)
     terms = TextField(personal=Personal.YES)
 
+    def __str__(self) -> str:
+        return f"search {self.pk}"
+
     @property
     def audit_id(self) -> str:
         return str(self.id)
@@ -102,6 +105,3 @@ class SearchTerms(models.Model):
     @property
     def audit_label(self) -> str:
         return "search"
-
-    def __str__(self) -> str:
-        return f"search {self.pk}"

@@ -64,7 +64,7 @@ class Receipt:
     repeated: bool = False
 
 
-# -- Filing -----------------------------------------------------------------------------------------------------------------
+# -- Filing --------------------------------------------------------------------------------------------------------
 @action
 def submit(
     draft_id: UUID, *, by: User, key: UUID, body_hash: str, attested: bool, now: datetime | None = None
@@ -94,12 +94,13 @@ def submit(
 def _claim(key: UUID, by: User, body_hash: str, draft_id: UUID, now: datetime) -> Submission | None:
     """Take the key, or wait for whoever has it and return what they filed."""
     draft = Draft.objects.filter(pk=draft_id, author=by).values("amends_id", "base_version").first()
-    report_id = (draft and draft["amends_id"]) or draft_id
+    report_id = draft["amends_id"] if draft and draft["amends_id"] is not None else draft_id
+    version = (draft["base_version"] or 0) + 1 if draft else 1
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO reports_submission (key, author_id, body_hash, report_id, version, at) "
             "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
-            [key, by.pk, body_hash, report_id, ((draft and draft["base_version"]) or 0) + 1, now],
+            [key, by.pk, body_hash, report_id, version, now],
         )
         if cursor.rowcount:
             return None
@@ -131,6 +132,12 @@ def _file(draft: Draft, filled: Filled, *, by: User, now: datetime) -> Report:
     return report
 
 
+def _locked(by: User) -> models.QuerySet[Report]:
+    """Reports that `by` may see, their rows locked; to anybody else they do not exist."""
+    related = ("office", "author", "held_by")
+    return Report.objects.visible_to(by).select_for_update(of=("self",)).select_related(*related)
+
+
 def _require(by: User, permission: str, report: Report) -> None:
     verdict = may(by, permission, report.office, report.author_id or by.pk)
     if not verdict:
@@ -152,10 +159,12 @@ def save_rows(filled: Filled) -> None:
         keep = [row.pk for row in filled.rows.get(part.name, [])]
         part.model._default_manager.filter(report_id=filled.report.pk).exclude(pk__in=keep).delete()
     for part in ordered:
+        kept = set(part.model._default_manager.filter(report_id=filled.report.pk).values_list("pk", flat=True))
         for row in filled.rows.get(part.name, []):
             row.report_id = filled.report.pk
             _relink(row)
-            row.save()
+            # Only a row of this very report may be updated, whatever key a page has sent.
+            row.save(force_insert=row.id not in kept, force_update=row.id in kept)
 
 
 def _relink(row: models.Model) -> None:
@@ -203,10 +212,10 @@ def announce(notices: Iterable[ReportNotice]) -> None:
         mail_notice.defer(notice_id=str(notice.pk))
 
 
-# -- Amending ---------------------------------------------------------------------------------------------------------------
+# -- Amending ------------------------------------------------------------------------------------------------------
 def _amend(draft: Draft, filled: Filled, *, by: User, now: datetime) -> Report:
     """Save the draft as the next version of its report; nothing of the older versions is overwritten."""
-    report = Report.objects.select_for_update(of=("self",)).select_related("office", "author").get(pk=draft.amends_id)
+    report = _locked(by).get(pk=draft.amends_id or draft.pk)
     _require(by, report.declaration.permission("amend"), report)
     if report.status == Status.VOIDED:
         raise Refused("This report is voided and cannot be amended.")
@@ -245,15 +254,13 @@ def rebase(draft: Draft, mine: dict[str, Any], *, by: User) -> Draft:
     return draft
 
 
-# -- Moving -----------------------------------------------------------------------------------------------------------------
+# -- Moving --------------------------------------------------------------------------------------------------------
 @action
 def move(report_id: UUID, name: str, *, by: User, reason: str = "", now: datetime | None = None) -> Report:
     """Make one move of the table. Of two people who move one report, the second gets Refused with the reason."""
     now = now or timezone.now()
     wanted = MOVES[name]
-    report = (
-        Report.objects.select_for_update(of=("self",)).select_related("office", "author", "held_by").get(pk=report_id)
-    )
+    report = _locked(by).get(pk=report_id)
     verdict = may_move(report, wanted, by)
     if not verdict:
         raise Refused(verdict.reason)
@@ -270,7 +277,7 @@ def move(report_id: UUID, name: str, *, by: User, reason: str = "", now: datetim
     return report
 
 
-# -- Readers of a restricted report -------------------------------------------------------------------------------------------
+# -- Readers of a restricted report --------------------------------------------------------------------------------
 @action
 def name_reader(report: Report, person: User, *, by: User, reason: str) -> None:
     """Let one person read a restricted report."""
@@ -302,7 +309,7 @@ def _name_readers(report: Report, people: Iterable[User]) -> None:
         )
 
 
-# -- Acknowledging ------------------------------------------------------------------------------------------------------------
+# -- Acknowledging -------------------------------------------------------------------------------------------------
 @action
 def acknowledge(notice_id: UUID, *, by: User, now: datetime | None = None) -> ReportNotice:
     """Record that an office knows: one entitled person of it has said so. Again changes nothing."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
 Raw = dict[str, list[str]]
+
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Any]
+else:
+    _ModelForm = forms.ModelForm
 
 
 class LinesField(forms.CharField):
@@ -67,13 +75,14 @@ class PersonChoice(forms.TypedChoiceField):
         return str(value.pk) if isinstance(value, Person) else value
 
 
-class AnswersForm(forms.ModelForm):
+class AnswersForm(_ModelForm):
     """The answers of one part. Its instance is never saved by it: filing builds and saves the whole report."""
 
     def __init__(self, answers: Answers, raw: MultiValueDict[str, str] | None, **kwargs: Any) -> None:
         super().__init__(raw, **kwargs)
         self.answers = answers
-        for link in person_links(self._meta.model):
+        self.links = person_links(cast(type[models.Model], type(self.instance)))
+        for link in self.links:
             if link.name in self.fields:
                 old = self.fields[link.name]
                 self.fields[link.name] = PersonChoice(
@@ -88,7 +97,8 @@ class AnswersForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """People of the same draft are not in the database yet, so the database is not asked about them."""
-        return super()._get_validation_exclusions() | {link.name for link in person_links(self._meta.model)}
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | {link.name for link in self.links}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -127,7 +137,7 @@ def _offer_supervisors(field: forms.Field, answers: Answers) -> None:
     field.queryset = User.objects.filter(
         status=User.Status.ACTIVE, assignments__role__in=[Role.SUPERVISOR, Role.SAC, Role.FOD]
     ).distinct()
-    field.label_from_instance = lambda person: person.name
+    field.label_from_instance = operator.attrgetter("name")  # type: ignore[method-assign,assignment]
     field.initial = answers.user.supervisor_id
 
 
@@ -162,7 +172,8 @@ def _field_for(declared: Any, **kwargs: Any) -> forms.Field | None:
 
 @cache
 def form_class(model: type[models.Model], fields: tuple[str, ...]) -> type[AnswersForm]:
-    return forms.modelform_factory(model, form=AnswersForm, fields=list(fields), formfield_callback=_field_for)
+    made: Any = forms.modelform_factory(model, form=AnswersForm, fields=list(fields), formfield_callback=_field_for)
+    return cast(type[AnswersForm], made)
 
 
 @dataclass(frozen=True)
@@ -184,7 +195,7 @@ class RowAnswers:
     @property
     def line(self) -> str:
         try:
-            return self.form.instance.line()
+            return str(self.form.instance.line())
         except (AttributeError, ValueError, models.ObjectDoesNotExist):
             return "Not finished"
 
@@ -259,7 +270,7 @@ class Answers:
         stored = next((row["data"] for row in self.stored_rows(part) if row["key"] == key), None)
         data = raw if raw is not None else (from_raw(stored) if stored is not None else None)
         form = form_class(part.model, part.fields)(self, data)
-        form.instance.pk = key
+        form.instance.pk = UUID(key)
         return form
 
     def stored_rows(self, part: Rows) -> list[dict[str, Any]]:
@@ -325,7 +336,7 @@ class Answers:
         return filled
 
 
-# -- Answers as typed -------------------------------------------------------------------------------------------------------
+# -- Answers as typed ----------------------------------------------------------------------------------------------
 def posted(form: AnswersForm, data: QueryDict) -> Raw:
     """What was typed into this form's controls, and nothing else that was posted."""
     names = set(form.fields)
@@ -350,7 +361,7 @@ def to_raw(form: AnswersForm) -> Raw:
         value = bound.value()
         widget = bound.field.widget
         if isinstance(widget, forms.MultiWidget):
-            for position, piece in enumerate(widget.decompress(value)):
+            for position, piece in enumerate(widget.decompress(value) or ()):
                 raw[f"{bound.html_name}_{position}"] = ["" if piece is None else str(piece)]
         elif isinstance(widget, forms.CheckboxInput):
             raw[bound.html_name] = ["on"] if value else []

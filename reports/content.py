@@ -96,7 +96,7 @@ def answer_field(model: type[models.Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
-# -- Kept whole ---------------------------------------------------------------------------------------------------------
+# -- Kept whole ----------------------------------------------------------------------------------------------------
 def to_content(filled: Filled) -> dict[str, Any]:
     """What a revision keeps, as plain JSON values."""
     content = {
@@ -136,7 +136,7 @@ def from_content(report: Report, content: Mapping[str, Any]) -> Filled:
 
 
 def _row_from(part: Rows, position: int, content: Mapping[str, Any]) -> Row:
-    row = part.model(pk=content["id"], position=position)
+    row = part.model(id=content["id"], position=position)
     _set(row, {name: value for name, value in content.items() if name != "id"})
     return row
 
@@ -149,7 +149,7 @@ def _set(instance: models.Model, values: Mapping[str, Any]) -> None:
             setattr(instance, name, known[name].to_python(value) if value is not None else None)
 
 
-# -- In words -------------------------------------------------------------------------------------------------------------
+# -- In words ------------------------------------------------------------------------------------------------------
 def shown(filled: Filled, *, empty: bool = False) -> list[Shown]:
     """The whole report in words, part by part; answers that were not given only when `empty` asks for them."""
     labels = dict(EventType.objects.values_list("code", "label"))

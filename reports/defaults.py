@@ -9,7 +9,7 @@ from accounts.models import Office
 from accounts.roles import Role
 from reports.models import EventType, RoutingRule
 
-# Code, label, short label, what it asks for, urgent by itself. The first four are the PIA's; the list is not exhaustive.
+# Code, label, short label, what it asks for, urgent by itself. The first four are the PIA's ("such as").
 EVENT_TYPES: tuple[tuple[str, str, str, tuple[str, ...], bool], ...] = (
     ("significant-arrest", "Significant arrest", "Arrest", ("arrests",), False),
     ("assault-on-employee", "Assault on an employee", "Assault", ("assaults",), True),

@@ -12,7 +12,7 @@ from accounts.access import Refused, may
 from accounts.models import User
 from reports.answers import Raw, raw_of
 from reports.content import read
-from reports.kinds import KINDS, Part
+from reports.kinds import KINDS, Part, Rows
 from reports.models import Draft, Report
 from reports.states import Status
 
@@ -29,7 +29,7 @@ class Conflict(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """The open page that saves: the version it started from, and a mark of its own, so that its own saves never clash."""
+    """The open page that saves: the version it started from, and its own mark, so that its own saves never clash."""
 
     version: int
     mark: str
@@ -84,6 +84,7 @@ def save_row(draft_id: UUID, part: Part, key: str, raw: Raw, page: Page, *, by: 
         if row is None:
             if len(rows) >= MOST_ROWS:
                 raise Refused(f"A report holds at most {MOST_ROWS} rows of {part.title.lower()}.")
+            _refuse_foreign_key(draft, part, key)
             rows.append(row := {"key": key, "data": {}})
         else:
             _refuse_overwrite(draft, f"{part.name}/{key}", row["data"], raw, page)
@@ -134,6 +135,15 @@ def _refuse_overwrite(draft: Draft, slot: str, stored: Raw, raw: Raw, page: Page
     saved = draft.saved.get(slot)
     if saved and saved["version"] > page.version and saved["mark"] != page.mark:
         raise Conflict(stored, raw)
+
+
+def _refuse_foreign_key(draft: Draft, part: Part, key: str) -> None:
+    """The key of a new row comes from the page; it may not be that of a row in another report."""
+    if (
+        isinstance(part, Rows)
+        and part.model._default_manager.filter(pk=key).exclude(report_id=draft.amends_id).exists()
+    ):
+        raise Refused("This row belongs to another report. Go back to the list and add it anew.")
 
 
 def _saved(draft: Draft, slot: str, page: Page) -> Draft:

@@ -99,7 +99,7 @@ class SummaryNotice(Notice):
     )
 
     class Meta(Notice.Meta):
-        constraints = (
+        constraints = (  # type: ignore[assignment]
             *Notice.Meta.constraints,
             models.UniqueConstraint(fields=["summary", "version", "office", "role"], name="summarynotice_once"),
         )

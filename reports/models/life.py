@@ -192,7 +192,7 @@ class ReportNotice(Notice):
     report = ForeignKey(Report, models.CASCADE, personal=NO, related_name="notices")
 
     class Meta(Notice.Meta):
-        constraints = (
+        constraints = (  # type: ignore[assignment]
             *Notice.Meta.constraints,
             models.UniqueConstraint(fields=["report", "office", "role"], name="reportnotice_once"),
         )

@@ -69,7 +69,7 @@ class EventType(models.Model):
 
 
 class Threshold(models.Model):
-    """When a seizure warrants immediate notice to headquarters (SEN PIA: by quantity and/or circumstance; no figure given)."""
+    """When a seizure warrants immediate notice to headquarters (SEN PIA: by quantity or circumstance; no figure)."""
 
     class Measure(models.TextChoices):
         QUANTITY = "quantity", "Quantity"

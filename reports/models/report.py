@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
@@ -234,7 +234,7 @@ class Report(models.Model):
         )
         constraints = (
             models.CheckConstraint(condition=Q(event_types__len__gt=0), name="report_has_event_type"),
-            # A SIR tells of what has happened (SEN PIA); the column is here, so the rule is too. A minute forgives clocks.
+            # A SIR tells of what has happened (SEN PIA); the column is here, so is the rule. A minute forgives clocks.
             models.CheckConstraint(
                 condition=~Q(kind="sir") | Q(event_at__lte=F("submitted_at") + timedelta(minutes=1)),
                 name="report_sir_in_the_past",
@@ -299,7 +299,8 @@ class Report(models.Model):
 
     def time_errors(self) -> dict[str, str]:
         """What is wrong with the event's time; a kind about the past or the future adds to it."""
-        if self.event_at and self.event_at.year < 2000:
+        at: datetime | None = self.event_at  # not yet given while the form is being filled
+        if at and at.year < 2000:
             return {"event_at": "This is before the year 2000. Check the year."}
         return {}
 

@@ -33,7 +33,7 @@ class YesNoUnknown(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
-def yes_no_unknown(label: str, **kwargs: Any) -> CharField:
+def yes_no_unknown(label: str, **kwargs: Any) -> CharField[str, str]:
     return CharField(label, personal=NO, max_length=7, choices=YesNoUnknown, blank=True, **kwargs)
 
 
@@ -59,7 +59,7 @@ class Row(models.Model):
         raise NotImplementedError
 
 
-def lines(label: str, hint: str) -> ArrayField:
+def lines(label: str, hint: str) -> ArrayField[list[str], list[str]]:
     """Several short values of one kind, typed one to a line."""
     return ArrayField(
         CharField(personal=YES, max_length=200),
@@ -172,7 +172,7 @@ def normal_a_number(typed: str, errors: dict[str, str]) -> str:
     return f"A{digits:0>9}"
 
 
-def person_key(label: str, *, required: bool = True, **kwargs: Any) -> ForeignKey:
+def person_key(label: str, *, required: bool = True, **kwargs: Any) -> ForeignKey[Any, Any]:
     """A person of the same report."""
     return ForeignKey(
         Person,

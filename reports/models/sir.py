@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -80,7 +80,8 @@ class SIR(Report):
             raise ValidationError({"ufad_handed_over": "Tick this too, since you gave the time of the hand-over."})
 
     def time_errors(self) -> dict[str, str]:
-        if self.event_at and self.event_at > timezone.now() + timedelta(minutes=1):
+        at: datetime | None = self.event_at  # not yet given while the form is being filled
+        if at and at > timezone.now() + timedelta(minutes=1):
             return {
                 "event_at": "This is in the future. A SIR tells of what has happened: check the day and the time zone."
             }
@@ -249,8 +250,9 @@ class Discharge(Row):
         return f"{self.shooter.line()}: {self.rounds} fired"
 
     def clean(self) -> None:
-        if self.hits is not None and self.rounds is not None and self.hits > self.rounds:
-            raise ValidationError({"hits": f"Rounds that hit cannot exceed rounds fired ({self.rounds})."})
+        rounds: int | None = self.rounds  # not yet given while the form is being filled
+        if self.hits is not None and rounds is not None and self.hits > rounds:
+            raise ValidationError({"hits": f"Rounds that hit cannot exceed rounds fired ({rounds})."})
 
 
 class Casualty(Row):
