@@ -60,6 +60,7 @@ const keepOurFonts = (css) =>
 function copyNamedFiles(css) {
   const named = new Set([...css.matchAll(/url\("?([^")]+)"?\)/g)].map((match) => match[1]));
   for (const name of named) {
+    if (name.startsWith("../")) continue;  // an image of our own, served from where it stands
     const source = join(USWDS, "dist", name.replace(/^images\//, "img/"));
     mkdirSync(dirname(join(BUILT, name)), { recursive: true });
     cpSync(source, join(BUILT, name));

@@ -1,6 +1,6 @@
 """Every page component with plausible synthetic content, for those who build pages; never in production."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from sen.forms import (
     Combobox,
     CountedTextarea,
     DateField,
+    DateParts,
     MomentField,
     MoneyField,
     PhoneField,
@@ -28,6 +29,7 @@ OFFICES = [("", "- Select -"), *((f"{n}", name) for n, name in enumerate(
     ["SAC Atlanta", "SAC Boston", "SAC Chicago", "SAC Dallas", "SAC Denver", "SAC Miami", "RAC Key West", "FOD Houston"]
 ))]  # fmt: skip
 EVENTS = [("arrest", "Significant arrest"), ("assault", "Assault on an employee"), ("seizure", "Significant seizure")]
+STAGES = [("initial", "Initial"), ("final", "Final")]
 OLD = "Subject was taken into custody at 14:10 without incident. One handgun was found in the vehicle."
 NEW = "Subject was taken into custody at 14:25 after a short foot pursuit. Two handguns were found in the vehicle."
 
@@ -49,8 +51,8 @@ class Example(forms.Form):
     title = forms.CharField(label="Title", max_length=200, help_text="One line that a duty officer understands.")
     office = forms.ChoiceField(label="Originating office", choices=OFFICES, widget=Combobox())
     happened = MomentField(label="When it happened", zone="America/New_York")
-    born = DateField(label="Date of birth", required=False)
-    stage = forms.ChoiceField(label="This report is", choices=[("initial", "Initial"), ("final", "Final")], widget=RadioTiles())
+    born = DateField(label="Date of birth", required=False, widget=DateParts(today=False))
+    stage = forms.ChoiceField(label="This report is", choices=STAGES, widget=RadioTiles())
     rounds = WholeNumberField(label="Rounds fired", min_value=0)
     value = MoneyField(label="Estimated value", required=False)
     phone = PhoneField(label="Contact phone", required=False)
@@ -89,7 +91,7 @@ def _examples() -> dict[str, Any]:
         "earlier": now - timedelta(minutes=12),
         "long_ago": now - timedelta(hours=5),
         "soon": now + timedelta(minutes=25),
-        "tags": [{"label": "Office: SAC Miami", "remove_url": "?state=s"}, {"label": "State: Submitted", "remove_url": "?"}],
+        "tags": [{"label": label, "remove_url": "?"} for label in ("Office: SAC Miami", "State: Submitted")],
         "rows": [("Narrative", OLD, NEW), ("Rounds fired", "3", "4"), ("Hospital", "", "Jackson Memorial")],
         "old": OLD,
         "new": NEW,
@@ -97,12 +99,38 @@ def _examples() -> dict[str, Any]:
     }
 
 
-def _queue(now: Any) -> list[dict[str, Any]]:
-    rows = [
-        ("SIR-2026-MIA-000123", "Assault on an employee", "SAC Miami", "Officer struck during an arrest in Hialeah", 12, "Submitted", "waiting", "", True),
-        ("SIR-2026-DAL-000087", "Significant seizure", "SAC Dallas", "Currency found behind a false wall of a trailer on I-35", 47, "Under review", "working", "R. Ames", False),
-        ("SIR-2026-HOU-000041", "Firearm discharge", "FOD Houston", "Unintentional discharge while clearing a weapon; nobody hurt", 190, "Closed", "done", "T. Oyelaran", False),
-        ("SIR-2026-ATL-000012", "Significant arrest", "SAC Atlanta", "Arrest of a fugitive wanted in three states", 3100, "Voided", "void", "", False),
-    ]  # fmt: skip
-    names = ("number", "type", "office", "title", "minutes", "state", "tone", "who", "flagged")
-    return [{**dict(zip(names, row, strict=True)), "at": now - timedelta(minutes=row[4])} for row in rows]
+QUEUE: list[dict[str, Any]] = [
+    {
+        "number": "SIR-2026-MIA-000123",
+        "type": "Assault on an employee",
+        "office": "SAC Miami",
+        "title": "Officer struck during an arrest",
+        "minutes": 12,
+        "state": "Submitted",
+        "tone": "waiting",
+    },
+    {
+        "number": "SIR-2026-DAL-000087",
+        "type": "Significant seizure",
+        "office": "SAC Dallas",
+        "title": "Currency found behind a false wall of a trailer",
+        "minutes": 47,
+        "state": "Under review",
+        "tone": "working",
+        "who": "R. Ames",
+    },
+    {
+        "number": "SIR-2026-HOU-000041",
+        "type": "Firearm discharge",
+        "office": "FOD Houston",
+        "title": "Unintentional discharge while clearing a weapon; nobody hurt",
+        "minutes": 3100,
+        "state": "Closed",
+        "tone": "done",
+        "who": "T. Oyelaran",
+    },
+]
+
+
+def _queue(now: datetime) -> list[dict[str, Any]]:
+    return [{**row, "at": now - timedelta(minutes=row["minutes"])} for row in QUEUE]

@@ -29,6 +29,11 @@ CLASSES: list[tuple[type[forms.Widget], str]] = [
 class SenBoundField(forms.BoundField):
     """A field on its form, knowing what the field template asks of it."""
 
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+            field.error_messages["required"] = "This answer is needed."
+
     @property
     def says_optional(self) -> bool:
         """Most answers are needed, so the few that are not say so; filters and searches need none of it."""
@@ -60,7 +65,7 @@ class SenBoundField(forms.BoundField):
             suited = next((name for kind, name in CLASSES if isinstance(widget, kind)), "")
             built.update({"class": suited} if suited else {})
         if self.counts_to:
-            built["data-count-limit"] = self.counts_to
+            built["data-count-limit"] = str(self.counts_to)
             built["aria-describedby"] = f"{built.get('aria-describedby') or ''} {self.auto_id}_count".strip()
         return built
 
@@ -120,30 +125,24 @@ class Tile(forms.CheckboxInput):
     """One checkbox with a target big enough for a thumb."""
 
 
-class _Tiles:
-    """Options as tiles, each with a line of its own where `descriptions` has one for its value."""
+class RadioTiles(forms.RadioSelect):
+    """One of a few, as tiles; each has a line of its own where `descriptions` has one for its value."""
 
     template_name = "django/forms/widgets/tiles.html"
-    descriptions: dict[str, str]
 
     def __init__(
         self, attrs: dict[str, Any] | None = None, choices: Any = (), descriptions: dict[str, str] | None = None
     ) -> None:
-        super().__init__(attrs, choices)  # type: ignore[call-arg] - a mixin of the two choice widgets
+        super().__init__(attrs, choices)
         self.descriptions = descriptions or {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = cast(dict[str, Any], super().create_option(name, value, *args, **kwargs))  # type: ignore[misc]
-        option["description"] = self.descriptions.get(str(value), "")
-        return option
+        option = super().create_option(name, value, *args, **kwargs)
+        return {**option, "description": self.descriptions.get(str(value), "")}
 
 
-class RadioTiles(_Tiles, forms.RadioSelect):
-    """One of a few."""
-
-
-class CheckboxTiles(_Tiles, forms.CheckboxSelectMultiple):
-    """Any of a few."""
+class CheckboxTiles(RadioTiles, forms.CheckboxSelectMultiple):
+    """Any of a few, as tiles."""
 
 
 class InlineRadios(forms.RadioSelect):
@@ -184,10 +183,10 @@ class DateParts(_Parts):
     """Month, day, year; "Today" fills them where scripts run."""
 
     labels = ("Month", "Day", "Year")
-    now = "Today"
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None, *, today: bool = True) -> None:
         super().__init__(_date_widgets(), attrs)
+        self.now = "Today" if today else ""
 
     def decompress(self, value: Any) -> list[Any]:
         return [value.month, value.day, value.year] if isinstance(value, date) else ["", "", ""]
@@ -296,7 +295,7 @@ class MoneyField(forms.DecimalField):
         super().__init__(**{"max_digits": 14, "decimal_places": 2, "min_value": 0, **kwargs})
         self.error_messages["invalid"] = "Write the amount in figures, such as 1,200.50."
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         plain = value.replace("$", "").replace(",", "").strip() if isinstance(value, str) else value
         return super().to_python(plain)
 
@@ -330,7 +329,7 @@ class YesNoUnknownField(forms.ChoiceField):
         super().__init__(choices=[("yes", "Yes"), ("no", "No"), ("unknown", "Unknown")], **kwargs)
 
 
-# -- Model fields --------------------------------------------------------------------------------------------------------
+# -- Model fields ------------------------------------------------------------------------------------------------------
 FEW = 7
 
 

@@ -52,7 +52,7 @@ def short(span: timedelta) -> str:
     return f"{seconds // DAY} d"
 
 
-# -- For forms -----------------------------------------------------------------------------------------------------------
+# -- For forms ---------------------------------------------------------------------------------------------------------
 MONTHS = [(number, f"{number:02} {calendar.month_name[number]}") for number in range(1, 13)]
 # Every zone in which the agency has an office at home, by the names people use; others are named by their key.
 ZONES = {

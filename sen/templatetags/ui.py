@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from sen import marks
 from sen.compare import changed_words
+from sen.forms import SenBoundField
 
 register = template.Library()
 
@@ -48,7 +49,7 @@ def button(
     icon: str = "",
     disabled_because: str = "",
     formaction: str = "",
-    type: str = "submit",
+    type: str = "submit",  # noqa: A002 - named as the attribute it sets
 ) -> dict[str, object]:
     """A button; a refused one stays readable and says why."""
     return {**locals(), "class": BUTTON_CLASSES[style], "reason_id": _slug("why", label)}
@@ -105,10 +106,15 @@ def saved() -> SafeString:
 def error_summary(*forms: "BaseForm | BaseFormSet[Any]") -> dict[str, object]:
     """Every error of the forms on one list, each linked to its field."""
     flat = [form for one in forms for form in (one.forms if isinstance(one, BaseFormSet) else [one])]
-    wrong = [field for form in flat for field in form if field.errors]
-    linked = [(field.first_id, error, field.label) for field in wrong for error in field.errors]
+    wrong = [field for form in flat for field in form if isinstance(field, SenBoundField) and field.errors]
+    linked = [(field.first_id, _named(str(field.label)), error) for field in wrong for error in field.errors]
     loose = [error for one in [*forms, *flat] for error in _form_errors(one)]
     return {"linked": linked, "loose": list(dict.fromkeys(loose)), "total": len(linked) + len(loose)}
+
+
+def _named(label: str) -> str:
+    """The label as the beginning of a sentence: a question keeps its mark, a statement loses its full stop."""
+    return label if label.endswith("?") else label.rstrip(".:") + ":"
 
 
 def _form_errors(one: "BaseForm | BaseFormSet[Any]") -> Iterable[str]:
@@ -119,7 +125,7 @@ def _form_errors(one: "BaseForm | BaseFormSet[Any]") -> Iterable[str]:
     )
 
 
-# -- The page itself -----------------------------------------------------------------------------------------------------
+# -- The page itself ---------------------------------------------------------------------------------------------------
 @register.simple_block_tag(takes_context=True)
 def page_title(context: Context, content: str) -> SafeString:
     """The title element; the words are kept so that the heading repeats them without being written twice."""
@@ -162,7 +168,7 @@ def _change_link(url: str, what: str) -> SafeString:
 
 
 @register.simple_block_tag
-def section(content: str, title: str, id: str = "", change_url: str = "", level: int = 2) -> SafeString:
+def section(content: str, title: str, id: str = "", change_url: str = "", level: int = 2) -> SafeString:  # noqa: A002
     """A headed part of a page."""
     return _component(
         "section",
