@@ -1,7 +1,7 @@
 """What people type on the pages of accounts: signing in, profiles, grants and offices."""
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -14,15 +14,6 @@ from sen.forms import Combobox, DateField, formfield
 # Bounds the cost of one hash, whatever is posted.
 LONGEST_PASSWORD = 1000
 YEAR = timedelta(days=365)
-
-
-if TYPE_CHECKING:
-    _PersonChoice = forms.ModelChoiceField[User]
-    _UserForm = forms.ModelForm[User]
-    _OfficeForm = forms.ModelForm[Office]
-else:  # Django's own classes take no type when the program runs
-    _PersonChoice = forms.ModelChoiceField
-    _UserForm = _OfficeForm = forms.ModelForm
 
 
 class SignInForm(forms.Form):
@@ -39,7 +30,7 @@ class SignInForm(forms.Form):
     )
 
 
-class PersonChoice(_PersonChoice):
+class PersonChoice(forms.ModelChoiceField[User]):
     """Chooses a person by name; `__str__` of a person names nobody."""
 
     widget = Combobox
@@ -57,7 +48,7 @@ class PeopleSearch(forms.Form):
     q = forms.CharField(label="Name or username", max_length=150, required=False)
 
 
-class ProfileForm(_UserForm):
+class ProfileForm(forms.ModelForm[User]):
     """All that a System Control Officer may change (PIA)."""
 
     formfield_callback = formfield
@@ -109,7 +100,7 @@ class GrantForm(forms.Form):
         return datetime.combine(self.cleaned_data["until"], time(23, 59, 59), ZoneInfo(office.time_zone))
 
 
-class OfficeForm(_OfficeForm):
+class OfficeForm(forms.ModelForm[Office]):
     formfield_callback = formfield
 
     class Meta:

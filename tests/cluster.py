@@ -35,6 +35,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[CLUSTER] = embedded.ensure(HOME, durable=False)
     except postgres.Unavailable as reason:
         pytest.exit(str(reason), returncode=1)
+    (HOME / "static").mkdir(exist_ok=True)  # whitenoise warns of a folder that is not there, and warnings are errors
 
 
 @pytest.hookimpl(trylast=True)
