@@ -141,7 +141,7 @@ def _refuse_foreign_key(draft: Draft, part: Part, key: str) -> None:
     """The key of a new row comes from the page; it may not be that of a row in another report."""
     if (
         isinstance(part, Rows)
-        and part.model._default_manager.filter(pk=key).exclude(report_id=draft.amends_id).exists()
+        and part.model._default_manager.filter(pk=key).exclude(report=draft.amends).exists()
     ):
         raise Refused("This row belongs to another report. Go back to the list and add it anew.")
 

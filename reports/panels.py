@@ -1,0 +1,55 @@
+"""What upper apps show on a report's page: they register panels and entries, so the page imports none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from reports.models import Report
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One panel of the right column: a title, a template and what it needs."""
+
+    title: str
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline: when, what, by whom."""
+
+    at: datetime
+    text: str
+    who: str = ""
+    icon: str = "check"
+    tone: str = ""
+    note: str = ""
+
+
+MakesPanels = Callable[[Report, User], Iterable[Panel]]
+MakesEntries = Callable[[Report, User], Iterable[Entry]]
+
+_panels: list[MakesPanels] = []
+_entries: list[MakesEntries] = []
+
+
+def register(*, panels: MakesPanels | None = None, entries: MakesEntries | None = None) -> None:
+    """Called once by each upper app when it is ready."""
+    if panels:
+        _panels.append(panels)
+    if entries:
+        _entries.append(entries)
+
+
+def panels_for(report: Report, user: User) -> list[Panel]:
+    return [panel for make in _panels for panel in make(report, user)]
+
+
+def entries_for(report: Report, user: User) -> list[Entry]:
+    return [entry for make in _entries for entry in make(report, user)]

@@ -1,0 +1,33 @@
+"""Addresses of reports. None carries personal data: searches are rows that an opaque id names."""
+
+from django.urls import path
+
+from reports.views import drafts, filed, listing, readers, versions
+
+app_name = "reports"
+
+urlpatterns = [
+    path("", listing.listing, name="listing"),
+    path("search/", listing.search, name="search"),
+    path("new/", drafts.choose, name="choose"),
+    path("new/<slug:kind>/", drafts.new, name="new"),
+    path("drafts/<uuid:draft_id>/", drafts.draft, name="draft"),
+    path("drafts/<uuid:draft_id>/check/", drafts.check, name="check"),
+    path("drafts/<uuid:draft_id>/submit/", drafts.submit, name="submit"),
+    path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard"),
+    path("drafts/<uuid:draft_id>/newest/", drafts.newest, name="newest"),
+    path("drafts/<uuid:draft_id>/<slug:part>/", drafts.part, name="part"),
+    path("drafts/<uuid:draft_id>/<slug:part>/add/", drafts.add_row, name="add_row"),
+    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/", drafts.row, name="row"),
+    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/remove/", drafts.remove_row, name="remove_row"),
+    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/restore/", drafts.restore_row, name="restore_row"),
+    path("<str:number>/", filed.detail, name="detail"),
+    path("<str:number>/amend/", filed.amend, name="amend"),
+    path("<str:number>/moves/<slug:move>/", filed.move, name="move"),
+    path("<str:number>/acknowledge/<uuid:notice_id>/", filed.acknowledge, name="acknowledge"),
+    path("<str:number>/versions/", versions.versions, name="versions"),
+    path("<str:number>/versions/<int:version>/", versions.version, name="version"),
+    path("<str:number>/versions/compare/", versions.compare, name="compare"),
+    path("<str:number>/readers/", readers.readers, name="readers"),
+    path("<str:number>/readers/<str:username>/remove/", readers.remove, name="remove_reader"),
+]

@@ -1,0 +1,1 @@
+"""Pages about reports, a module for each group of addresses."""
