@@ -78,7 +78,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "sen.ui.context",
+                "sen.ui.frame",
             ],
             "builtins": ["sen.templatetags.ui"],
         },
