@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -102,7 +102,7 @@ def to_content(filled: Filled) -> dict[str, Any]:
     content = {
         "fields": {"event_zone": filled.report.event_zone}
         | {
-            f.attname: getattr(filled.report, f.attname)
+            f.attname: _kept(filled.report, f)
             for section in filled.kind.sections
             for f in (answer_field(filled.kind.model, name) for name in section.fields)
         },
@@ -114,9 +114,15 @@ def to_content(filled: Filled) -> dict[str, Any]:
     return plain
 
 
+def _kept(instance: models.Model, declared: Any) -> Any:
+    """A value as a revision keeps it: one moment is one text, whatever zone it was typed in."""
+    value = getattr(instance, declared.attname)
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
 def _row_content(part: Rows, row: Row) -> dict[str, Any]:
     fields = (answer_field(part.model, name) for name in part.fields)
-    return {"id": str(row.pk), **{f.attname: getattr(row, f.attname) for f in fields}}
+    return {"id": str(row.pk), **{f.attname: _kept(row, f) for f in fields}}
 
 
 def from_content(report: Report, content: Mapping[str, Any]) -> Filled:

@@ -20,7 +20,9 @@ def test_a_filed_sir_is_numbered_kept_and_recorded(agent: Any) -> None:
     assert Event.objects.filter(code="report.submitted", object_id=str(report.pk), actor_id=agent.pk).count() == 1
     assert not Draft.objects.exists()
     assert {(n.office.code, n.role) for n in ReportNotice.objects.all()} == {
-        ("MIA", "sac"), ("MIA", "fig"), ("JIOC", "jioc"),
+        ("MIA", "sac"),
+        ("MIA", "fig"),
+        ("JIOC", "jioc"),
     }
 
 
@@ -50,4 +52,11 @@ def test_an_amendment_is_a_new_version_and_keeps_the_rows(agent: Any) -> None:
     after = to_content(read(Report.objects.get(pk=report.pk)))
     before["fields"]["narrative"] = after["fields"]["narrative"]
     assert after == before
-    assert [part.part.name for part in shown(read(report))] == ["what", "where", "people", "arrests", "narrative", "flags"]
+    assert [part.part.name for part in shown(read(report))] == [
+        "what",
+        "where",
+        "people",
+        "arrests",
+        "narrative",
+        "flags",
+    ]
