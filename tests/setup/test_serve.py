@@ -25,12 +25,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(data_dir, port, command=("make", "run")):
+def start(data_dir, port):
     """Start the site and wait until it says where it is; test mode, which has the same start without the data."""
     log = data_dir.parent / "output"
     with log.open("wb") as output:
         site = subprocess.Popen(
-            command,
+            ["make", "run"],
             cwd=CHECKOUT,
             env=processes.environment(data_dir, SEN_PORT=str(port), SEN_MODE="test"),
             stdout=output,
@@ -57,45 +57,44 @@ def find(data_dir, words):
     return next(process for process, command in processes.of(data_dir).items() if words in command)
 
 
-def test_it_serves_and_an_interrupt_stops_all_of_it(data_dir):
+def test_it_serves_restarts_a_dead_worker_and_an_interrupt_stops_all_of_it(site_dir):
     port = free_port()
-    site = start(data_dir, port)
+    site = start(site_dir, port)
     assert status(port) == 200
-    commands = " ".join(processes.of(data_dir).values())
+    commands = " ".join(processes.of(site_dir).values())
     assert [
         word for word in ("sen.serve", "gunicorn", "procrastinate worker", "postgres") if word not in commands
     ] == []
+    worker = find(site_dir, "procrastinate worker")
+    os.kill(worker, signal.SIGKILL)
+    assert another_worker_than(worker, site_dir)
     os.killpg(site.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
     site.wait(timeout=20)
-    assert processes.left_after(data_dir, 0) == {}
-    assert "Stopped." in (data_dir.parent / "output").read_text()
+    assert processes.left_after(site_dir, 0) == {}
+    assert "Stopped." in (site_dir.parent / "output").read_text()
+
+
+def another_worker_than(worker, site_dir):
+    for _ in range(100):
+        if any("procrastinate worker" in said for found, said in processes.of(site_dir).items() if found != worker):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 @pytest.mark.parametrize("victim", ["make run", "sen.serve"])
-def test_a_hard_kill_leaves_no_process(data_dir, victim):
-    site = start(data_dir, free_port())
-    os.kill(find(data_dir, victim), signal.SIGKILL)
+def test_a_hard_kill_leaves_no_process(site_dir, victim):
+    site = start(site_dir, free_port())
+    os.kill(find(site_dir, victim), signal.SIGKILL)
     site.wait(timeout=10)
-    assert processes.left_after(data_dir, 20) == {}
+    assert processes.left_after(site_dir, 20) == {}
 
 
-def test_an_interrupt_of_make_alone_stops_it_too(data_dir):
-    site = start(data_dir, free_port())
+def test_an_interrupt_of_make_alone_stops_it_too(site_dir):
+    site = start(site_dir, free_port())
     site.send_signal(signal.SIGINT)
     site.wait(timeout=20)
-    assert processes.left_after(data_dir, 1) == {}
-
-
-def test_a_worker_that_dies_is_started_again(data_dir):
-    site = start(data_dir, free_port(), [sys.executable, "-m", "sen.serve"])
-    worker = find(data_dir, "procrastinate worker")
-    os.kill(worker, signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while not any("procrastinate worker" in c for p, c in processes.of(data_dir).items() if p != worker):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    site.terminate()
-    assert site.wait(timeout=20) == 0
+    assert processes.left_after(site_dir, 1) == {}
 
 
 def refusal(data_dir, **settings):
