@@ -22,7 +22,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         _connect_as("sen_app", extra=" -c statement_timeout=10s")
         cast.build()
         _keep_starting_rows()
-        TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[method-assign]
+        setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty_database())  # noqa: B010 (undeclared in its types)
     yield
     with django_db_blocker.unblock():
         _connect_as("sen_owner")

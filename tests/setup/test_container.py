@@ -19,7 +19,12 @@ def compose() -> dict:
 
 
 def validate(path: Path) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", path]
+    command = [
+        str(Path(sys.executable).parent / "check-jsonschema"),
+        "--builtin-schema",
+        "vendor.compose-spec",
+        str(path),
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -1,5 +1,7 @@
 """Demonstration mode refuses each place where invented people would meet real ones."""
 
+import os
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -69,4 +71,4 @@ def test_a_command_typed_in_a_checkout_means_its_demonstration(monkeypatch, tmp_
     monkeypatch.setenv("SEN_MODE", mode)
     monkeypatch.setenv("DATABASE_URL", server)
     demonstration.assume_in_checkout()
-    assert demonstration.os.environ["SEN_MODE"] == expected
+    assert os.environ["SEN_MODE"] == expected
