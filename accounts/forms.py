@@ -1,8 +1,9 @@
 """What people type on the pages of accounts: signing in, profiles, grants and offices."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.utils import timezone
@@ -106,3 +107,15 @@ class OfficeForm(forms.ModelForm[Office]):
     class Meta:
         model = Office
         fields = ("code", "name", "kind", "programme", "parent", "time_zone", "active")
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"].upper()
+        if not re.fullmatch(r"[A-Z0-9]{2,8}", code):
+            raise forms.ValidationError("Use two to eight letters or digits, such as MIA: it stands in report numbers.")
+        return code
+
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"]
+        if zone not in available_timezones():
+            raise forms.ValidationError(f"{zone} is not a time zone. Write it as in America/New_York.")
+        return zone

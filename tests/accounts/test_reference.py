@@ -1,0 +1,82 @@
+"""The pages of reference data, on offices: one set of views for every kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Office, User
+from audit.models import Event
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.addresses")]
+As = Callable[[Any], Client]
+
+
+def office(**changed: object) -> dict[str, object]:
+    parent = Office.objects.get(code="MIA").pk
+    return {
+        "code": "FTL",
+        "name": "Fort Lauderdale",
+        "kind": "sub",
+        "programme": "HSI",
+        "parent": parent,
+        "time_zone": "America/New_York",
+        "active": "on",
+        **changed,
+    }
+
+
+def test_the_kinds_are_listed_and_each_lists_its_rows(as_: As, administrator: User) -> None:
+    client = as_(administrator)
+    assert "Offices" in client.get("/reference/").content.decode()
+    page = client.get("/reference/offices/").content.decode()
+    assert "SAC Miami" in page
+    assert "Part of" in page
+
+
+def test_a_kind_that_is_not_registered_does_not_exist(as_: As, administrator: User) -> None:
+    assert as_(administrator).get("/reference/users/").status_code == 404
+
+
+def test_an_office_is_added_under_its_parent(as_: As, administrator: User) -> None:
+    response = as_(administrator).post("/reference/offices/add/", office())
+    assert response.status_code == 302
+    added = Office.objects.get(code="FTL")
+    assert added.path == f"{added.parent.path}{added.pk}/"  # type: ignore[union-attr]
+    assert Event.objects.filter(code="reference.created", actor="administrator", object_label="FTL").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"code": "MIA"}, "code"),
+        ({"code": "f!"}, "code"),
+        ({"name": ""}, "name"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+    ],
+)
+def test_a_wrong_office_is_told_and_not_added(
+    as_: As, administrator: User, wrong: dict[str, object], field: str
+) -> None:
+    before = Office.objects.count()
+    response = as_(administrator).post("/reference/offices/add/", office(**wrong))
+    assert response.context["form"].errors[field]
+    assert Office.objects.count() == before
+
+
+def test_an_office_is_changed_and_its_history_shows_it(as_: As, administrator: User) -> None:
+    client, key = as_(administrator), Office.objects.get(code="KEY")
+    sent = office(code="KEY", name="Key West Office")
+    assert client.post(f"/reference/offices/{key.pk}/", sent).status_code == 302
+    assert Office.objects.get(pk=key.pk).name == "Key West Office"
+    assert "Key West Office" in client.get(f"/reference/offices/{key.pk}/").content.decode().split("History")[1]
+
+
+def test_an_office_cannot_become_part_of_itself(as_: As, administrator: User) -> None:
+    miami = Office.objects.get(code="MIA")
+    below = Office.objects.get(code="KEY").pk
+    sent = office(code="MIA", name=miami.name, kind="sac", parent=below)
+    response = as_(administrator).post(f"/reference/offices/{miami.pk}/", sent)
+    assert "cannot be part of itself" in response.content.decode()
+    assert Office.objects.get(pk=miami.pk).parent == miami.parent
