@@ -22,18 +22,19 @@ def send_report_notice(notice_id: str) -> None:
     send_notice(
         notice,
         notice.report,
+        [one for one in recipients_of(notice) if Report.objects.visible_to(one).filter(pk=notice.report_id).exists()],
         subject=f"{urgent}{notice.report.number} was filed",
         path=f"/reports/{notice.report.number}/",
     )
 
 
 def recipients_of(notice: Notice) -> Iterable[User]:
-    """Active people who hold the notice's role at its office now, and may still read the report's kind."""
+    """Active people who hold the notice's role at its office now; whether each may read it is asked apart."""
     held = Assignment.objects.live().filter(user=OuterRef("pk"), role=notice.role, office=notice.office)
     return User.objects.filter(Exists(held), status=User.Status.ACTIVE).order_by("pk")
 
 
-def send_notice(notice: Notice, report: Report, *, subject: str, path: str) -> None:
+def send_notice(notice: Notice, report: Report, people: Iterable[User], *, subject: str, path: str) -> None:
     """One mail a person over one connection. An error of the mail server raises: the job is tried again."""
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     messages = [
@@ -44,8 +45,7 @@ def send_notice(notice: Notice, report: Report, *, subject: str, path: str) -> N
             to=[person.email],
             headers={"Message-ID": f"<{notice.pk}.{person.pk}@{sender.rpartition('@')[2]}>"},
         )
-        for person in recipients_of(notice)
-        if Report.objects.visible_to(person).filter(pk=report.pk).exists()
+        for person in people
     ]
     if messages:
         get_connection().send_messages(messages)

@@ -1,0 +1,82 @@
+"""Whom a summary reaches: who may read it, whose notices wait in an inbox, who may acknowledge for an office."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.access import YES, Verdict, may
+from accounts.models import Assignment, User
+from accounts.roles import Role
+from reports.models import Notice, Report, ReportNotice, ReportReader
+from reports.states import Status
+from watch.models import Summary, SummaryNotice
+
+
+def held(user: User) -> Q:
+    """Notices to a role at an office that `user` holds now."""
+    places = Q(pk__in=[])
+    for assignment in user.live_assignments:
+        places |= Q(office_id=assignment.office_id, role=assignment.role)
+    return places
+
+
+def readable(user: User) -> QuerySet[Summary]:
+    """Summaries that `user` may read: the watch those of reports it sees, a told office what was released to it.
+
+    A restricted report's summary is read by the people named on the report and nobody else.
+    """
+    found = Q(pk__in=[])
+    if user.may_somewhere("review_reports"):
+        found |= Q(report__in=Report.objects.visible_to(user))
+    if user.live_assignments:
+        told = SummaryNotice.objects.filter(held(user)).values("summary_id")
+        found |= Q(pk__in=told) & (Q(report__restricted=False) | Q(report__in=_named(user)))
+    return Summary.objects.filter(found)
+
+
+def _named(user: User) -> QuerySet[ReportReader, int]:
+    return ReportReader.objects.filter(user=user, until__gt=timezone.now()).values("content_object_id")
+
+
+def entitled(user: User, notice: Notice) -> Verdict:
+    """Whether `user` may acknowledge for the office of this notice: in the role that was told, at that office."""
+    verdict = may(user, "acknowledge", notice.office)
+    if not verdict:
+        return verdict
+    # Asked afresh: within an act the person's assignments are locked, and what was known before may be out of date.
+    if Assignment.objects.live().filter(user=user, office=notice.office, role=notice.role).exists():
+        return YES
+    role = Role(notice.role).label
+    return Verdict(False, f"The {role} of {notice.office.name} was told, so only that role can acknowledge.")
+
+
+# -- Inboxes --------------------------------------------------------------------------------------------------------------
+def report_notices(user: User) -> QuerySet[ReportNotice]:
+    """What `user` is to acknowledge, or has, of reports that were filed."""
+    if not user.may_somewhere("acknowledge"):
+        return ReportNotice.objects.none()
+    seen = Report.objects.visible_to(user).exclude(status=Status.VOIDED)
+    return ReportNotice.objects.filter(held(user), report__in=seen)
+
+
+def summary_notices(user: User) -> QuerySet[SummaryNotice]:
+    """The same of summaries; of an office told several times only the newest counts."""
+    if not user.may_somewhere("acknowledge"):
+        return SummaryNotice.objects.none()
+    newer = SummaryNotice.objects.filter(
+        summary=OuterRef("summary"), office=OuterRef("office"), role=OuterRef("role"), version__gt=OuterRef("version")
+    )
+    reached = Q(summary__report__restricted=False) | Q(summary__report__in=_named(user))
+    return SummaryNotice.objects.filter(held(user), reached, ~Exists(newer)).exclude(
+        summary__report__status=Status.VOIDED
+    )
+
+
+def waiting_count(user: User) -> int:
+    """How many notices wait for this person; one query, none for those who never acknowledge."""
+    if not user.may_somewhere("acknowledge") or not user.live_assignments:
+        return 0
+    reports = report_notices(user).filter(acknowledged_at=None).order_by().values("pk")
+    summaries = summary_notices(user).filter(acknowledged_at=None).order_by().values("pk")
+    return reports.union(summaries, all=True).count()
