@@ -1,0 +1,1 @@
+"""Figures: each module prints what it measured beside the limit that was measured in the same run."""
