@@ -61,7 +61,8 @@ class ProfileForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = active_people() | User.objects.filter(pk=self.instance.supervisor_id)
+        # One who has left stays chosen until another is.
+        people = active_people() | User.objects.filter(pk=self.instance.supervisor_id or 0)
         supervisor: Any = self.fields["supervisor"]
         supervisor.queryset = people.exclude(pk=self.instance.pk)
 

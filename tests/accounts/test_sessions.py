@@ -95,7 +95,7 @@ def test_a_form_that_comes_too_late_is_sent_after_signing_in(desk: Client) -> No
     assert again.context["typed"] == [("narrative", TYPED["narrative"]), ("tag", "a"), ("tag", "b")]
     assert b"<script>" not in again.content
     assert b"Send what you typed" in again.content
-    sent = desk.post(again.context["path"], {name: value for name, value in again.context["typed"]})
+    sent = desk.post(again.context["path"], dict(again.context["typed"]))
     assert sent.content.decode() == f"took {TYPED['narrative']}"
 
 
