@@ -64,7 +64,7 @@ def measure(size: int) -> list[Figure]:
 
 
 def reader(offices: int) -> User:
-    """A person who reviews the reports of this many offices. No role reviews less than all, so the rows are made here."""
+    """A reviewer of this many offices. No role reviews less than all, so the guardian rows are made here."""
     from django.contrib.auth.models import Permission
     from django.db import transaction
     from django.utils import timezone

@@ -84,7 +84,8 @@ def _raw_connection() -> Any:
         _raw.execute("CREATE SCHEMA IF NOT EXISTS bench")
         _raw.execute("SET search_path = bench, public")
         _raw.execute(
-            "CREATE TABLE IF NOT EXISTS bench_report (id uuid PRIMARY KEY, number text UNIQUE, title text, narrative text)"
+            "CREATE TABLE IF NOT EXISTS bench_report "
+            "(id uuid PRIMARY KEY, number text UNIQUE, title text, narrative text)"
         )
         _raw.execute("CREATE TABLE IF NOT EXISTS bench_row (id uuid PRIMARY KEY, report_id uuid, body text)")
         _raw.execute("CREATE TABLE IF NOT EXISTS bench_words (report_id uuid PRIMARY KEY, words tsvector)")

@@ -173,7 +173,8 @@ def count_faults(outcome: Outcome) -> None:
         notices = [str(pk) for pk in ReportNotice.objects.filter(report=report).values_list("pk", flat=True)]
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(DISTINCT args ->> 'notice_id') FROM procrastinate_jobs WHERE args ->> 'notice_id' = ANY(%s)",
+                "SELECT count(DISTINCT args ->> 'notice_id') FROM procrastinate_jobs "
+                "WHERE args ->> 'notice_id' = ANY(%s)",
                 [notices],
             )
             outcome.without_job += not notices or cursor.fetchone()[0] != len(notices)
