@@ -8,6 +8,8 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        from audit import coverage
+        from audit import coverage, home, navigation
 
         post_migrate.connect(coverage.install, dispatch_uid="audit.coverage")
+        navigation.register()
+        home.offer()

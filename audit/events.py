@@ -82,6 +82,7 @@ EVENTS: dict[str, Declaration] = {
     "notice.mailed": access("Mail about {object} was handed to the mail server"),
     # The log itself
     "audit.viewed": read("{actor} looked at the audit log"),
+    "audit.searched": read("{actor} searched the audit log"),
     "audit.exported": read("{actor} exported the audit log"),
     # Refusals
     "access.refused": refusal("{actor} was refused: {object}"),

@@ -1,0 +1,90 @@
+"""An event in words, as the auditor's page and the export show it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from audit.events import EVENTS
+from audit.models import Event, SearchTerms
+from audit.search import record_types
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as it reads. `terms` are the words of the search that the event names, kept apart from it."""
+
+    event: Event
+    sentence: str
+    details: list[tuple[str, str]]
+    terms: str = ""
+
+    @property
+    def linked(self) -> SafeString:
+        """The sentence, its person and its record each leading to everything about them."""
+        event = self.event
+        by = _link("by", event.actor_id or "system", event.actor)
+        return format_html(pattern(event), actor=by, object=_about(event))
+
+    @property
+    def refused(self) -> bool:
+        return self.event.outcome != "done"
+
+
+def _link(name: str, value: object, words: str) -> SafeString:
+    return format_html('<a href="?{}">{}</a>', urlencode({name: value}), words)
+
+
+def _about(event: Event) -> SafeString | str:
+    """A list or a page has no history of its own to lead to."""
+    if not event.object_id or event.object_type not in record_types():
+        return label(event)
+    return _link("on", f"{event.object_type} {event.object_id}", label(event))
+
+
+def pattern(event: Event) -> str:
+    """The sentence of the event's code; a code of an older release that is no longer declared stands for itself."""
+    declared = EVENTS.get(event.code)
+    return declared.sentence if declared else f"{{actor}}: {event.code}: {{object}}"
+
+
+def label(event: Event) -> str:
+    return event.object_label or f"{event.object_type} {event.object_id}".strip()
+
+
+def lines(events: Iterable[Event]) -> list[Line]:
+    """The events in words; the terms of every search among them come in one query."""
+    events = list(events)
+    terms = _terms(events)
+    return [_line(event, terms.get(event.object_id, "")) for event in events]
+
+
+def _line(event: Event, terms: str) -> Line:
+    sentence = pattern(event).format(actor=event.actor, object=label(event))
+    return Line(event, sentence, details(event), terms)
+
+
+def details(event: Event) -> list[tuple[str, str]]:
+    """What the event carries besides who, what and when; empty answers are left out."""
+    told: dict[str, Any] = json.loads(event.payload)
+    return [(name.replace("_", " "), _plain(value)) for name, value in told.items() if value not in ("", None, [], {})]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def _terms(events: Iterable[Event]) -> dict[str, str]:
+    ids = {UUID(event.object_id) for event in events if event.object_type == SearchTerms.audit_type}
+    return {str(row.pk): row.terms for row in SearchTerms.objects.filter(pk__in=ids)} if ids else {}
