@@ -13,7 +13,8 @@ python=
 for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$candidate; break; fi
 done
-[ -n "$python" ] || stop "Python 3.11 or newer is needed and python3 is $(python3 --version 2>&1 || echo missing): install one, or name it with PYTHON=/its/python3."
+found=$(python3 --version 2>/dev/null || true)
+[ -n "$python" ] || stop "Python 3.11 or newer is needed and python3 is ${found:-missing}: install one, or name it with PYTHON=/its/python3."
 
 "$python" -c 'import venv, ensurepip' 2>/dev/null ||
     stop "this Python has no venv module: install it (on Debian and Ubuntu the package is python3-venv)."

@@ -55,7 +55,7 @@ def _start(programs: Programs, data_dir: Path, *, durable: bool) -> subprocess.P
             cwd="/",
             start_new_session=True,
             # SIGINT is PostgreSQL's fast shutdown: the server ends cleanly even when this keeper is killed hard.
-            preexec_fn=ending_with_parent(signal.SIGINT, unprivileged=True),
+            preexec_fn=ending_with_parent(signal.SIGINT, as_server=True),
         )
         if _becomes_ready(server, data_dir / "postgres"):
             return server

@@ -98,7 +98,7 @@ def create_cluster(programs: Programs, folder: Path, *, durable: bool) -> None:
         check=False,
         env=environment(),
         cwd="/",
-        preexec_fn=ending_with_parent(unprivileged=True),
+        preexec_fn=ending_with_parent(as_server=True),
     )
     if made.returncode:
         said = made.stderr.strip().splitlines() or ["no message"]

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import pwd
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -18,14 +19,18 @@ def die_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
     _libc.prctl(PR_SET_PDEATHSIG, int(by), 0, 0, 0)
 
 
-def ending_with_parent(by: signal.Signals = signal.SIGTERM, *, unprivileged: bool = False) -> Callable[[], None]:
-    """A `preexec_fn` for `subprocess`: safe here because the processes that use it have one thread."""
+def ending_with_parent(by: signal.Signals = signal.SIGTERM, *, as_server: bool = False) -> Callable[[], None]:
+    """A `preexec_fn` for `subprocess`: safe here because the processes that use it have one thread.
+
+    `as_server` also gives the child an identity under which PostgreSQL runs.
+    """
     parent = os.getpid()
+    change = as_server and not accepted_by_postgresql()
 
     def prepare() -> None:
-        if unprivileged and os.geteuid() == 0:
-            leave_root()
-        # After leave_root: the kernel forgets the death signal whenever a process changes its identity.
+        if change:
+            become_nobody()
+        # After become_nobody: the kernel forgets the death signal whenever a process changes its identity.
         die_with_parent(by)
         if os.getppid() != parent:  # the parent ended before the kernel knew our wish
             os._exit(1)
@@ -33,12 +38,21 @@ def ending_with_parent(by: signal.Signals = signal.SIGTERM, *, unprivileged: boo
     return prepare
 
 
-def leave_root() -> None:
-    """Become nobody: in a user namespace (our files stay ours, nothing is chowned), else for real."""
+def accepted_by_postgresql() -> bool:
+    """PostgreSQL refuses root, and a user number without an account (a container's, often)."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_uid != 0
+    except KeyError:
+        return False
+
+
+def become_nobody() -> None:
+    """Be seen as nobody: in a user namespace (our files stay ours, nothing is chowned), else, as root, for real."""
+    user, group = os.geteuid(), os.getegid()
     if _libc.unshare(CLONE_NEWUSER) == 0:
         Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{NOBODY} 0 1")
-        Path("/proc/self/gid_map").write_text(f"{NOBODY} 0 1")
+        Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1")
         return
     os.setgroups([])
     os.setgid(NOBODY)
@@ -46,7 +60,7 @@ def leave_root() -> None:
 
 
 def namespaces_work() -> bool:
-    """Whether leave_root can use a user namespace here (containers often refuse it)."""
+    """Whether become_nobody can use a user namespace here (containers often refuse it)."""
     child = os.fork()
     if child == 0:
         os._exit(0 if _libc.unshare(CLONE_NEWUSER) == 0 else 1)

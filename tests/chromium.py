@@ -78,7 +78,8 @@ def _unpack() -> None:
     for archive in ("swiftshader", "al2023", "fonts"):
         content = brotli.decompress((PACKAGE / f"{archive}.tar.br").read_bytes())
         with tarfile.open(fileobj=io.BytesIO(content)) as files:
-            files.extractall(target, filter="data")
+            # Debian 12's Python 3.11.2 does not know the filter yet; later ones warn where it is not named.
+            files.extractall(target, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     paths = {"fonts": UNPACKED / "fonts", "cache": UNPACKED / "font-cache"}
     (target / "fonts.conf").write_text(FONTS_CONF.format(**paths))
     try:
