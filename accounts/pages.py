@@ -38,11 +38,13 @@ def send_again(request: HttpRequest, kept: Kept) -> HttpResponse:
 
 
 def demonstration_sign_ins() -> list[dict[str, Any]]:
-    """One sign-in a role, in demonstration mode only."""
+    """The first sign-in of each role, in demonstration mode only."""
     if settings.MODE != "demonstration":
         return []
     try:
         demo = import_module("sen.demo")
     except ImportError:  # an installation may leave the demonstration out
         return []
-    return list(demo.sign_ins())
+    everyone = getattr(demo, "sign_ins", list)()
+    first = {one["role"]: one for one in reversed(everyone)}
+    return [one for one in everyone if first[one["role"]] is one]
