@@ -107,7 +107,13 @@ def database() -> dict[str, object]:
     limits = "-c idle_in_transaction_session_timeout=30s -c lock_timeout=5s"
     if DATABASE_ROLE != "owner":
         limits += " -c statement_timeout=10s"
-    return {**config, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": limits}}
+    return {
+        **config,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": limits},
+        "TEST": {"NAME": env.str("SEN_TEST_DATABASE", default=None)},
+    }
 
 
 DATABASES = {"default": database()}

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from sen import demonstration, embedded, postgres
 
@@ -23,6 +25,8 @@ HOME = Path(os.environ.get("SEN_TEST_DATA_DIR") or demonstration.data_dir() / f"
 os.environ["SEN_TEST_DATA_DIR"] = str(HOME)  # for the parallel workers, whose SEN_DATA_DIR is already this one
 os.environ["SEN_DATA_DIR"] = str(HOME)
 os.environ["SEN_MODE"] = "test"
+# One database for each run (the parallel workers add their own suffix), so that two runs never meet.
+os.environ.setdefault("SEN_TEST_DATABASE", f"test_sen_{os.getpid()}")
 os.environ["SEN_DATABASE_ROLE"] = "owner"  # to create and migrate; see tests/database.py for the rest
 # Playwright's synchronous interface leaves an event loop running, in which Django would refuse every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -35,6 +39,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[CLUSTER] = embedded.ensure(HOME, durable=False)
     except postgres.Unavailable as reason:
         pytest.exit(str(reason), returncode=1)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _drop_leftovers()
     (HOME / "static").mkdir(exist_ok=True)  # whitenoise warns of a folder that is not there, and warnings are errors
 
 
@@ -42,6 +48,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if cluster := session.config.stash.get(CLUSTER, None):
         cluster.release()
+
+
+def _drop_leftovers() -> None:
+    """Remove the databases of runs that were killed: their name holds the number of a process that is gone."""
+    where = {"host": str(embedded.socket_dir(HOME)), "user": "sen_owner", "dbname": "sen"}
+    with psycopg.connect(**where, autocommit=True) as connection:
+        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_sen_[0-9]+'").fetchall():
+            if not Path(f"/proc/{name.split('_')[2]}").exists():
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 CLUSTER = pytest.StashKey[embedded.Cluster]()
