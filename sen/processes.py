@@ -59,7 +59,14 @@ def become_nobody() -> None:
     os.setuid(NOBODY)
 
 
-def namespaces_work() -> bool:
+def server_user() -> int | None:
+    """The user that a server's files and sockets must belong to; None where it cannot run at all."""
+    if accepted_by_postgresql() or _namespaces_work():
+        return os.geteuid()
+    return NOBODY if os.geteuid() == 0 else None
+
+
+def _namespaces_work() -> bool:
     """Whether become_nobody can use a user namespace here (containers often refuse it)."""
     child = os.fork()
     if child == 0:

@@ -78,8 +78,9 @@ def _unpack() -> None:
     for archive in ("swiftshader", "al2023", "fonts"):
         content = brotli.decompress((PACKAGE / f"{archive}.tar.br").read_bytes())
         with tarfile.open(fileobj=io.BytesIO(content)) as files:
-            # Debian 12's Python 3.11.2 does not know the filter yet; later ones warn where it is not named.
-            files.extractall(target, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+            if hasattr(tarfile, "data_filter"):  # Debian 12's Python 3.11.2 does not know it yet
+                files.extraction_filter = tarfile.data_filter
+            files.extractall(target)  # noqa: S202 (locked by its hash)
     paths = {"fonts": UNPACKED / "fonts", "cache": UNPACKED / "font-cache"}
     (target / "fonts.conf").write_text(FONTS_CONF.format(**paths))
     try:
