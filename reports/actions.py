@@ -19,6 +19,7 @@ from audit.log import record
 from reports import routing, search, urgency
 from reports.answers import Answers, Problem
 from reports.content import Filled, from_content, read, to_content
+from reports.kinds import Rows
 from reports.models import (
     Draft,
     Person,
@@ -26,6 +27,7 @@ from reports.models import (
     ReportNotice,
     ReportReader,
     Revision,
+    Row,
     StatusChange,
     Submission,
 )
@@ -120,7 +122,7 @@ def _file(draft: Draft, filled: Filled, *, by: User, now: datetime) -> Report:
     report.created_at, report.submitted_at, report.attested_at = draft.created_at, now, now
     weigh(filled)
     report.save(force_insert=True)
-    save_rows(filled)
+    insert_rows(filled)
     if report.restricted:
         _name_readers(report, {person for person in (by, report.supervisor) if person})
     keep_version(filled, by=by, at=now)
@@ -153,22 +155,38 @@ def weigh(filled: Filled) -> None:
 
 
 def save_rows(filled: Filled) -> None:
-    """Make the tables hold exactly these rows: people first, since the others point at them."""
-    ordered = sorted(filled.kind.rows, key=lambda part: part.model is not Person)
-    for part in reversed(ordered):
-        keep = [row.pk for row in filled.rows.get(part.name, [])]
-        part.model._default_manager.filter(report_id=filled.report.pk).exclude(pk__in=keep).delete()
-    for part in ordered:
-        kept = set(part.model._default_manager.filter(report_id=filled.report.pk).values_list("pk", flat=True))
+    """Make the tables hold exactly these rows."""
+    old = {
+        part.name: set(part.model._default_manager.filter(report_id=filled.report.pk).values_list("pk", flat=True))
+        for part in filled.kind.rows
+    }
+    for part in reversed(_people_first(filled)):
+        gone = old[part.name] - {row.id for row in filled.rows.get(part.name, [])}
+        if gone:
+            part.model._default_manager.filter(report_id=filled.report.pk, pk__in=gone).delete()
+    for part in _people_first(filled):
         for row in filled.rows.get(part.name, []):
-            row.report_id = filled.report.pk
-            _relink(row)
+            _attach(row, filled.report)
             # Only a row of this very report may be updated, whatever key a page has sent.
-            row.save(force_insert=row.id not in kept, force_update=row.id in kept)
+            row.save(force_insert=row.id not in old[part.name], force_update=row.id in old[part.name])
 
 
-def _relink(row: models.Model) -> None:
-    """Copy the keys of rows that were unsaved when they were linked."""
+def insert_rows(filled: Filled) -> None:
+    """Save the rows of a new report, one statement a list."""
+    for part in _people_first(filled):
+        for row in filled.rows.get(part.name, []):
+            _attach(row, filled.report)
+        part.model._default_manager.bulk_create(filled.rows.get(part.name, []))
+
+
+def _people_first(filled: Filled) -> list[Rows]:
+    """The lists of rows, people first, since the others point at them."""
+    return sorted(filled.kind.rows, key=lambda part: part.model is not Person)
+
+
+def _attach(row: Row, report: Report) -> None:
+    """Put a row under its report, and copy the keys of people that were unsaved when they were linked."""
+    row.report_id = report.pk
     for declared in row._meta.concrete_fields:
         if isinstance(declared, models.ForeignKey) and declared.related_model is Person:
             person = getattr(row, declared.name)
@@ -205,11 +223,11 @@ def tell(report: Report, now: datetime) -> list[ReportNotice]:
 
 
 def announce(notices: Iterable[ReportNotice]) -> None:
-    """Queue the mail of each notice in this very transaction: a filed report is always announced."""
+    """Queue the mail of each notice in this very transaction: a report that is filed now is always announced."""
     from reports.tasks import mail_notice
 
-    for notice in notices:
-        mail_notice.defer(notice_id=str(notice.pk))
+    if jobs := [{"notice_id": str(notice.pk)} for notice in notices]:
+        mail_notice.batch_defer(*jobs)
 
 
 # -- Amending ------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from django.http import QueryDict
 
 from accounts.models import Office, User
 from accounts.roles import Role
-from reports.content import Filled, person_links
+from reports.content import Filled, line_of, person_links
 from reports.kinds import KINDS, Kind, Part, Rows, Section
 from reports.models import Draft, EventType, Person, Report
 from sen.forms import CheckboxTiles, Combobox, CountedTextarea, MomentField, RadioTiles, formfield
@@ -68,6 +68,7 @@ class PersonChoice(forms.TypedChoiceField):
             coerce=people.get,
             empty_value=None,
             widget=widget,
+            error_messages={"invalid_choice": "This person is not in the report. Choose again, or add the person."},
             **kwargs,
         )
 
@@ -208,7 +209,9 @@ class Answers:
         self.kind: Kind = KINDS[draft.kind]
         self.event_types = list(EventType.objects.all())
         self._offices: models.QuerySet[Office] | None = None
-        self._forms: dict[str, Any] = {}
+        self._people: dict[str, Person] | None = None
+        self._sections: dict[str, AnswersForm] = {}
+        self._rows: dict[str, list[RowAnswers]] = {}
 
     # -- What the forms offer
     @property
@@ -232,6 +235,11 @@ class Answers:
         return list(self.draft.answers.get("what", {}).get("event_types", []))
 
     @property
+    def title(self) -> str:
+        """The title typed so far, by which the author knows the draft."""
+        return " ".join(self.draft.answers.get("what", {}).get("title", [])).strip()
+
+    @property
     def asked(self) -> set[str]:
         """The lists of rows that the chosen event types ask for."""
         return {name for t in self.event_types if t.code in self.chosen_types for name in t.asks}
@@ -249,15 +257,11 @@ class Answers:
     @property
     def people(self) -> dict[str, Person]:
         """The people entered so far, by key, as unsaved instances."""
-        if "people" not in self._forms:
-            self._forms["people"] = {}
-            for part in self.kind.rows:
-                if part.model is Person:
-                    self._forms["people"] = {
-                        row.key: row.form.instance for row in self.rows(part) if row.form.instance.last_name
-                    }
-        found: dict[str, Person] = self._forms["people"]
-        return found
+        if self._people is None:
+            self._people = {}  # while it is being made, a person's own form offers nobody
+            rows = [row for part in self.kind.rows if part.model is Person for row in self.rows(part)]
+            self._people = {row.key: row.form.instance for row in rows if row.form.instance.last_name}
+        return self._people
 
     # -- Forms
     def form(self, part: Section, raw: MultiValueDict[str, str] | None = None) -> AnswersForm:
@@ -278,12 +282,14 @@ class Answers:
 
     def rows(self, part: Rows) -> list[RowAnswers]:
         """Every row of a list, its form cleaned, so that each instance holds what is valid in it."""
-        found = []
-        for stored in self.stored_rows(part):
-            form = self.row_form(part, stored["key"], from_raw(stored["data"]))
-            form.is_valid()
-            found.append(RowAnswers(stored["key"], form))
-        return found
+        if part.name not in self._rows:
+            self._rows[part.name] = [
+                RowAnswers(stored["key"], self.row_form(part, stored["key"], from_raw(stored["data"])))
+                for stored in self.stored_rows(part)
+            ]
+            for row in self._rows[part.name]:
+                row.form.is_valid()
+        return self._rows[part.name]
 
     # -- The whole
     def problems(self) -> list[Problem]:
@@ -291,17 +297,19 @@ class Answers:
         found: list[Problem] = []
         for part in self.parts:
             if isinstance(part, Section):
-                found += self._form_problems(part, "", self._bound(part))
+                found += self._form_problems(part, "", self.as_filed(part))
             else:
                 found += self._rows_problems(part)
         return found
 
-    def _bound(self, part: Section) -> AnswersForm:
+    def as_filed(self, part: Section) -> AnswersForm:
         """The form as it would be filed: an untouched section stands with what it offers at first."""
-        stored = self.draft.answers.get(part.name)
-        if stored is None:
-            stored = to_raw(self.form(part))
-        return form_class(self.kind.model, part.fields)(self, from_raw(stored))
+        if part.name not in self._sections:
+            stored = self.draft.answers.get(part.name)
+            if stored is None:
+                stored = to_raw(self.form(part))
+            self._sections[part.name] = form_class(self.kind.model, part.fields)(self, from_raw(stored))
+        return self._sections[part.name]
 
     def _form_problems(self, part: Part, key: str, form: AnswersForm) -> Iterable[Problem]:
         for name, messages in form.errors.items():
@@ -309,10 +317,13 @@ class Answers:
             for message in messages:
                 yield Problem(part, key, name, label, str(message))
 
+    def wanted(self, part: Rows) -> int:
+        """How many rows of this list the report needs at least."""
+        return part.minimum if part.name in self.asked or not part.asked_by_event else 0
+
     def _rows_problems(self, part: Rows) -> Iterable[Problem]:
         rows = self.rows(part)
-        wanted = part.minimum if part.name in self.asked or not part.asked_by_event else 0
-        if len(rows) < wanted:
+        if len(rows) < self.wanted(part):
             yield Problem(part, "", "", part.title, f"Add at least one {part.singular}, or change the event types.")
         for row in rows:
             yield from self._form_problems(part, row.key, row.form)
@@ -322,7 +333,7 @@ class Answers:
         report = self.kind.model()
         filled = Filled(self.kind, report)
         for section in self.kind.sections:
-            form = self._bound(section)
+            form = self.as_filed(section)
             form.is_valid()
             for name, value in form.cleaned_data.items():
                 setattr(report, name, value)
@@ -375,7 +386,7 @@ def to_raw(form: AnswersForm) -> Raw:
 def raw_of(filled: Filled, user: User, draft: Draft) -> dict[str, Any]:
     """A filed report as the answers of a draft, row keys and all."""
     answers = Answers(draft, user)
-    answers._forms["people"] = filled.people()
+    answers._people = filled.people()
     found: dict[str, Any] = {}
     for section in filled.kind.sections:
         initial = {"event_at": _local(filled.report)} if "event_at" in section.fields else {}

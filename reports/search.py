@@ -23,7 +23,10 @@ def words_of(filled: Filled) -> str:
 def index(filled: Filled) -> None:
     """Write the search document of a report in the transaction that changed it."""
     vector = SearchVector(Value(words_of(filled)), config=CONFIG)
-    SearchDocument.objects.update_or_create(report_id=filled.report.pk, defaults={"words": vector})
+    document = SearchDocument(report_id=filled.report.pk, words=vector)
+    SearchDocument.objects.bulk_create(
+        [document], update_conflicts=True, unique_fields=["report"], update_fields=["words"]
+    )
 
 
 def matching(terms: str) -> Q:

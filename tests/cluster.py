@@ -54,7 +54,8 @@ def _drop_leftovers() -> None:
     """Remove the databases of runs that were killed: their name holds the number of a process that is gone."""
     where = {"host": str(embedded.socket_dir(HOME)), "user": "sen_owner", "dbname": "sen"}
     with psycopg.connect(**where, autocommit=True) as connection:
-        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_sen_[0-9]+'").fetchall():
+        found = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_sen_[0-9]+'")
+        for (name,) in found.fetchall():
             if not Path(f"/proc/{name.split('_')[2]}").exists():
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 

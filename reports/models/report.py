@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -296,6 +297,9 @@ class Report(models.Model):
         errors |= self.time_errors()
         if errors:
             raise ValidationError(errors)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Not asked of the database one by one: `clean` says the same beside the field, and the filing holds it."""
 
     def time_errors(self) -> dict[str, str]:
         """What is wrong with the event's time; a kind about the past or the future adds to it."""
