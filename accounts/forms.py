@@ -73,7 +73,8 @@ def in_a_year() -> date:
 
 class GrantForm(forms.Form):
     user = PersonChoice(queryset=User.objects.none(), label="Person")
-    role = forms.ChoiceField(choices=[(role.value, role.label) for role in Role], widget=Combobox)
+    # The empty choice stands first: no role is given because nobody looked.
+    role = forms.ChoiceField(choices=[("", ""), *((role.value, role.label) for role in Role)], widget=Combobox)
     office = forms.ModelChoiceField(
         Office.objects.filter(active=True),
         widget=Combobox,

@@ -1,24 +1,51 @@
 """Which of our models pages show the history of."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.db import models
 
 from accounts import reference
-from accounts.models import Assignment, User
+from accounts.models import Assignment, Office, User
 
 SHOWN = 50
+NOTHING = {"", "None"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change as a page shows it: when, by whom ("" for the system), and field, before, after."""
+
+    at: datetime
+    who: str
+    added: bool
+    changes: tuple[tuple[str, str, str], ...]
 
 
 def register() -> None:
     """Keep who changed what on people, offices and roles. The evidence is the event log; this is for reading."""
     # A hash or a time of sign-in says nothing to a reader of a profile's history.
     auditlog.register(User, exclude_fields=["password", "last_login"])
+    auditlog.register(Office, exclude_fields=["path"])  # follows from "part of"
     reference.register_offices()
     auditlog.register(Assignment)
 
 
-def of(row: models.Model) -> list[LogEntry]:
+def of(row: models.Model) -> list[Line]:
     """The newest changes of a row, newest first."""
     entries = LogEntry.objects.get_for_object(row).select_related("actor")
-    return list(entries.order_by("-timestamp", "-id")[:SHOWN])
+    return [_line(entry) for entry in entries.order_by("-timestamp", "-id")[:SHOWN]]
+
+
+def _line(entry: LogEntry) -> Line:
+    # Of an addition every field is listed, with keys and relations that say nothing to a reader.
+    added = entry.action == LogEntry.Action.CREATE
+    pairs = {} if added else entry.changes_display_dict
+    changes = tuple((name, _words(before), _words(after)) for name, (before, after) in pairs.items())
+    return Line(entry.timestamp, entry.actor.name if entry.actor else "", added, changes)
+
+
+def _words(value: object) -> str:
+    return "nothing" if str(value) in NOTHING else str(value)

@@ -108,8 +108,9 @@ def error_summary(*forms: "BaseForm | BaseFormSet[Any]") -> dict[str, object]:
     flat = [form for one in forms for form in (one.forms if isinstance(one, BaseFormSet) else [one])]
     wrong = [field for form in flat for field in form if isinstance(field, SenBoundField) and field.errors]
     linked = [(field.first_id, _named(str(field.label)), error) for field in wrong for error in field.errors]
-    loose = [error for one in [*forms, *flat] for error in _form_errors(one)]
-    return {"linked": linked, "loose": list(dict.fromkeys(loose)), "total": len(linked) + len(loose)}
+    # A form that stands alone is on both lists; each of its errors is told once.
+    loose = list(dict.fromkeys(error for one in [*forms, *flat] for error in _form_errors(one)))
+    return {"linked": linked, "loose": loose, "total": len(linked) + len(loose)}
 
 
 def _named(label: str) -> str:
