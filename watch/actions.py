@@ -13,7 +13,7 @@ from accounts.access import Refused, action, may
 from accounts.models import User
 from accounts.roles import Role
 from audit.log import record
-from reports import routing
+from reports import mail, routing
 from reports.models import Report
 from reports.routing import Recipient
 from reports.states import Status
@@ -31,7 +31,7 @@ class ChangedMeanwhile(Exception):
         self.summary = summary
 
 
-# -- Writing ----------------------------------------------------------------------------------------------------------
+# -- Writing ---------------------------------------------------------------------------------------------------------
 @action
 def write(
     report_id: UUID, text: str, *, by: User, of_version: int, base: datetime | None = None, now: datetime | None = None
@@ -90,7 +90,7 @@ def _checked(text: str, of_version: int, report: Report) -> str:
     return text
 
 
-# -- Releasing ----------------------------------------------------------------------------------------------------------
+# -- Releasing -------------------------------------------------------------------------------------------------------
 @action
 def release(
     summary_id: UUID,
@@ -163,11 +163,11 @@ def announce(notices: Iterable[SummaryNotice]) -> None:
     """Queue the mail of each notice in this very transaction."""
     from watch.tasks import mail_summary
 
-    for notice in notices:
+    for notice in filter(lambda notice: mail.is_news(notice.made_at), notices):
         mail_summary.defer(notice_id=str(notice.pk))
 
 
-# -- Acknowledging --------------------------------------------------------------------------------------------------------
+# -- Acknowledging ---------------------------------------------------------------------------------------------------
 @action
 def acknowledge(notice_id: UUID, *, by: User, now: datetime | None = None) -> SummaryNotice:
     """Record that an office knows: one entitled person of it has said so. Again changes nothing."""

@@ -51,7 +51,7 @@ def entitled(user: User, notice: Notice) -> Verdict:
     return Verdict(False, f"The {role} of {notice.office.name} was told, so only that role can acknowledge.")
 
 
-# -- Inboxes --------------------------------------------------------------------------------------------------------------
+# -- Inboxes ---------------------------------------------------------------------------------------------------------
 def report_notices(user: User) -> QuerySet[ReportNotice]:
     """What `user` is to acknowledge, or has, of reports that were filed."""
     if not user.may_somewhere("acknowledge"):

@@ -10,6 +10,8 @@ from reports.tasks import PATIENCE
 
 # A worker says every ten seconds that it lives; one that has been silent this long was killed.
 SILENT_SECONDS = 60
+# A job may have waited for the mail server many times before; one that outlives this many workers is the killer.
+TRIES_WITH_KILLS = 20
 
 
 @app.task(queue="mail", retry=PATIENCE, pass_context=False)
@@ -26,7 +28,7 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """A job whose worker was killed stays "doing" for ever; put it back, or park it if it keeps killing workers."""
     manager: Any = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
-        if job.attempts >= (PATIENCE.max_attempts or 0):
+        if job.attempts + 1 >= TRIES_WITH_KILLS:
             await manager.finish_job_by_id_async(job_id=job.id, status=Status.FAILED, delete_job=False)
         else:
             await manager.retry_job(job)

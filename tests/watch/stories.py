@@ -11,7 +11,7 @@ from reports.routing import Recipient, recipients
 from watch import actions
 from watch.models import Summary, SummaryNotice
 
-TEXT = "A fugitive was arrested in Miami. No one was hurt."
+TEXT = "A fugitive was arrested at the marina. Nobody was hurt."
 
 
 def to(code: str, role: Role) -> Recipient:
