@@ -20,6 +20,9 @@ from reports.models.report import Report
 from reports.models.rows import Person, Row
 
 
+UNFINISHED = "Not finished"
+
+
 @dataclass
 class Filled:
     """A report of a kind with all its rows, saved or not."""
@@ -168,10 +171,18 @@ def _shown_part(filled: Filled, part: Part, zone: ZoneInfo, labels: Mapping[str,
     if isinstance(part, Section):
         return Shown(part, answers=answers(filled.report, part.fields, zone, labels, empty))
     rows = [
-        ShownRow(str(row.pk), row.line(), answers(row, part.fields, zone, labels, empty))
+        ShownRow(str(row.pk), line_of(row), answers(row, part.fields, zone, labels, empty))
         for row in filled.rows.get(part.name, [])
     ]
     return Shown(part, rows=rows)
+
+
+def line_of(row: Row) -> str:
+    """The summary line of a row; one of a draft may not have what its line is made of."""
+    try:
+        return row.line() or UNFINISHED
+    except (AttributeError, ValueError, models.ObjectDoesNotExist):
+        return UNFINISHED
 
 
 def answers(
@@ -194,7 +205,7 @@ def in_words(instance: models.Model, declared: Any, zone: ZoneInfo, labels: Mapp
         return ""
     if isinstance(declared, models.ForeignKey):
         linked = getattr(instance, declared.name)
-        return linked.line() if isinstance(linked, Row) else getattr(linked, "name", str(linked))
+        return line_of(linked) if isinstance(linked, Row) else getattr(linked, "name", str(linked))
     if declared.choices:
         return str(dict(declared.flatchoices).get(value, value))
     return plain_words(value, zone, labels)

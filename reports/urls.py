@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import drafts, filed, listing, readers, versions
+from reports.views import check, drafts, filed, listing, newest, parts, readers, rows, versions
 
 app_name = "reports"
 
@@ -12,15 +12,15 @@ urlpatterns = [
     path("new/", drafts.choose, name="choose"),
     path("new/<slug:kind>/", drafts.new, name="new"),
     path("drafts/<uuid:draft_id>/", drafts.draft, name="draft"),
-    path("drafts/<uuid:draft_id>/check/", drafts.check, name="check"),
-    path("drafts/<uuid:draft_id>/submit/", drafts.submit, name="submit"),
+    path("drafts/<uuid:draft_id>/check/", check.check, name="check"),
+    path("drafts/<uuid:draft_id>/submit/", check.submit, name="submit"),
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard"),
-    path("drafts/<uuid:draft_id>/newest/", drafts.newest, name="newest"),
-    path("drafts/<uuid:draft_id>/<slug:part>/", drafts.part, name="part"),
-    path("drafts/<uuid:draft_id>/<slug:part>/add/", drafts.add_row, name="add_row"),
-    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/", drafts.row, name="row"),
-    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/remove/", drafts.remove_row, name="remove_row"),
-    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/restore/", drafts.restore_row, name="restore_row"),
+    path("drafts/<uuid:draft_id>/newest/", newest.newest, name="newest"),
+    path("drafts/<uuid:draft_id>/<slug:part>/", parts.part, name="part"),
+    path("drafts/<uuid:draft_id>/<slug:part>/add/", rows.add_row, name="add_row"),
+    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/", rows.row, name="row"),
+    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/remove/", rows.remove_row, name="remove_row"),
+    path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/restore/", rows.restore_row, name="restore_row"),
     path("<str:number>/", filed.detail, name="detail"),
     path("<str:number>/amend/", filed.amend, name="amend"),
     path("<str:number>/moves/<slug:move>/", filed.move, name="move"),
@@ -29,5 +29,6 @@ urlpatterns = [
     path("<str:number>/versions/<int:version>/", versions.version, name="version"),
     path("<str:number>/versions/compare/", versions.compare, name="compare"),
     path("<str:number>/readers/", readers.readers, name="readers"),
-    path("<str:number>/readers/<str:username>/remove/", readers.remove, name="remove_reader"),
+    # A number, not the username: an address is kept in logs and histories, and a username names a person.
+    path("<str:number>/readers/<int:pk>/remove/", readers.remove, name="remove_reader"),
 ]

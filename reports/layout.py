@@ -1,0 +1,55 @@
+"""How the long screens of a draft are laid out: which answers wait under "More" so that the quick report stays quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.answers import AnswersForm
+from reports.kinds import Part
+from sen.forms import SenBoundField
+
+# None of these may be an answer that is needed. What matters for safety, such as a caution, is never here.
+LATER: dict[str, tuple[str, ...]] = {
+    "where": ("place_facility", "place_latitude", "place_longitude"),
+    "people": (
+        "middle_name",
+        "suffix",
+        "aliases",
+        "age_from",
+        "age_to",
+        "description",
+        "phones",
+        "emails",
+        "addresses",
+        "handles",
+    ),
+    "seizures": ("serial_numbers", "possessor", "owner", "disposition"),
+    "assaults": ("circumstance", "injury", "treatment"),
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The fields of one screen: those shown at once, and those under "More", which stands open when any is in use."""
+
+    first: list[SenBoundField]
+    later: list[SenBoundField]
+    is_open: bool
+
+
+def lay_out(part: Part, form: AnswersForm) -> Layout:
+    waiting = LATER.get(part.name, ())
+    later = [_bound(form, name) for name in form.fields if name in waiting]
+    in_use = any(field.errors or _typed(field) for field in later)
+    return Layout([_bound(form, name) for name in form.fields if name not in waiting], later, in_use)
+
+
+def _bound(form: AnswersForm, name: str) -> SenBoundField:
+    field = form[name]
+    assert isinstance(field, SenBoundField)  # noqa: S101 - our renderer makes no other
+    return field
+
+
+def _typed(field: SenBoundField) -> bool:
+    value = field.value()
+    return any(value) if isinstance(value, list | tuple) else bool(value)

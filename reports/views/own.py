@@ -1,0 +1,129 @@
+"""The own draft that every page of filing works on, and what each such page shows around its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.access import person
+from reports.answers import Answers, AnswersForm
+from reports.drafts import Page
+from reports.kinds import KINDS, Part, Rows
+from reports.models import Draft, Report
+from reports.reading import note_reading
+from sen import errors
+from sen.times import zone_name
+
+FILE = tuple(kind.permission("file") for kind in KINDS)
+FILE_OR_AMEND = (*FILE, *(kind.permission("amend") for kind in KINDS))
+
+DraftView = Callable[..., HttpResponse]
+
+
+def own_draft(view: DraftView) -> DraftView:
+    """Give the view the answers of the signed-in person's own draft; it does not exist for anybody else."""
+
+    @wraps(view)
+    def run(request: HttpRequest, draft_id: UUID, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, answers_of(request, draft_id), **kwargs)
+        except Draft.DoesNotExist:
+            return filed_instead(request, draft_id)
+
+    return run
+
+
+def answers_of(request: HttpRequest, draft_id: UUID) -> Answers:
+    """Raises Draft.DoesNotExist, and Http404 for the amendment of a report that its author may no longer see."""
+    user = person(request)
+    draft = Draft.objects.select_related("amends__office", "amends__author").get(pk=draft_id, author=user)
+    if draft.amends:
+        if not Report.objects.visible_to(user).filter(pk=draft.amends_id).exists():
+            raise Http404
+        if not is_autosave(request):
+            note_reading(draft.amends, by=user, version=draft.base_version, code="report.draft_viewed")
+    return Answers(draft, user)
+
+
+def filed_instead(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """A draft that was filed lives on as its report, under the same id; what was just typed is kept on the page."""
+    report = Report.objects.visible_to(person(request)).filter(pk=draft_id, author=person(request)).first()
+    if report is None:
+        raise Http404
+    there = reverse("reports:detail", args=[report.number])
+    if request.method != "POST":
+        return redirect(there)
+    reason = f"This draft was filed as {report.number}, so what you just sent was not added. Amend the report instead."
+    return errors.conflict(request, reason, next_url=there, next_label=f"Open {report.number}")
+
+
+# -- Saving ---------------------------------------------------------------------------------------------------------
+def is_autosave(request: HttpRequest) -> bool:
+    return "X-Autosave" in request.headers
+
+
+def open_page(request: HttpRequest) -> Page:
+    """Which open page saves, as its hidden fields say; without them nothing saved elsewhere is overwritten."""
+    typed = request.POST.get("version", "")
+    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return Page(version, request.POST.get("mark", "")[:64])
+
+
+def saved_answer(answers: Answers) -> HttpResponse:
+    """What the script that saves while one types is told."""
+    draft = answers.draft
+    return JsonResponse({"saved_at": saved_time(answers), "version": draft.version, "masked": []})
+
+
+def saved_time(answers: Answers) -> str:
+    local = answers.draft.saved_at.astimezone(ZoneInfo(answers.zone))
+    return f"{local:%H:%M} {zone_name(local)}"
+
+
+# -- What is around the form -------------------------------------------------------------------------------------------
+def around(answers: Answers) -> dict[str, Any]:
+    """What every page of a draft shows: whose next version or which new report it is, and when it was last saved."""
+    draft, kind = answers.draft, answers.kind
+    return {
+        "draft": draft,
+        "kind": kind,
+        "draft_heading": f"Amend {draft.amends.number}" if draft.amends else f"New {kind.prefix}",
+        "saved_time": saved_time(answers) if draft.version else "",
+        "mark": uuid4().hex,
+    }
+
+
+def hush(form: AnswersForm) -> AnswersForm:
+    """Do not nag about answers that nobody has asked for yet; what is wrong is said at once."""
+    if form.is_bound:
+        for name in form.missing:
+            del form.errors[name]
+    return form
+
+
+# -- Where to go next --------------------------------------------------------------------------------------------------
+def part_url(answers: Answers, part: Part) -> str:
+    return reverse("reports:part", args=[answers.draft.pk, part.name])
+
+
+def row_url(answers: Answers, part: Rows, key: str) -> str:
+    return reverse("reports:row", args=[answers.draft.pk, part.name, key])
+
+
+def list_url(answers: Answers) -> str:
+    return reverse("reports:draft", args=[answers.draft.pk])
+
+
+def next_url(answers: Answers, part: Part) -> str:
+    """The screen after this part: optional parts are passed over, never out of reach; after the last comes the check."""
+    order = list(answers.kind.parts)
+    after = order[order.index(part) + 1 :]
+    coming = next((p for p in after if answers.shows(p) and not p.optional), None)
+    return part_url(answers, coming) if coming else reverse("reports:check", args=[answers.draft.pk])
