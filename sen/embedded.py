@@ -14,12 +14,21 @@ from sen.postgres import CHECKOUT, Unavailable, give_to_server
 from sen.processes import server_user
 
 START_SECONDS = 40.0
+SOCKETS_NOTE = "sockets"
 
 
 def socket_dir(data_dir: Path) -> Path:
-    """The folder of the server's socket: short (a socket's path holds 107 bytes), ours alone, the same every time."""
-    name = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
-    return Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"sen-{os.geteuid()}-{name}"
+    """The folder of the server's socket: short (a socket's path holds 107 bytes), ours alone, the same every time.
+
+    Where it was first made is noted in the data folder: another shell may have another temporary folder.
+    """
+    digest = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
+    name = f"sen-{os.geteuid()}-{digest}"
+    noted = data_dir / SOCKETS_NOTE
+    if noted.exists() and (kept := Path(noted.read_text())).name == name and kept.parent.is_dir():
+        return kept  # the name is compared because a copied data folder brings the note of the original
+    session = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nowhere")
+    return (session if os.access(session, os.W_OK) else Path(tempfile.gettempdir())) / name
 
 
 @dataclass
@@ -46,7 +55,9 @@ def ensure(data_dir: Path, *, durable: bool = True) -> Cluster:
     starting = _lock(data_dir / "start.lock", fcntl.LOCK_EX)  # one process starts it, the others wait
     try:
         if not keeper_runs(data_dir):
-            _make_socket_folder(socket_dir(data_dir))
+            sockets = socket_dir(data_dir)
+            _make_socket_folder(sockets)
+            (data_dir / SOCKETS_NOTE).write_text(str(sockets))
             _start_keeper(data_dir, durable=durable)
     except BaseException:
         os.close(hold)

@@ -123,6 +123,21 @@ def test_a_deep_folder_does_not_make_the_socket_path_too_long(tmp_path):
     assert embedded.socket_dir(deep) == embedded.socket_dir(deep)
 
 
+def test_another_shell_with_another_temporary_folder_finds_the_same_socket(data_dir, tmp_path, monkeypatch):
+    cluster = embedded.ensure(data_dir, durable=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert embedded.socket_dir(data_dir) == cluster.sockets
+    cluster.release()
+
+
+def test_a_copied_data_folder_does_not_share_the_socket_of_the_original(data_dir, tmp_path):
+    embedded.ensure(data_dir, durable=False).release()
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / embedded.SOCKETS_NOTE).write_text((data_dir / embedded.SOCKETS_NOTE).read_text())
+    assert embedded.socket_dir(copy) != embedded.socket_dir(data_dir)
+
+
 def test_a_socket_folder_that_others_can_open_is_refused(data_dir):
     sockets = embedded.socket_dir(data_dir)
     sockets.mkdir(mode=0o755)
