@@ -52,8 +52,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _drop_leftovers() -> None:
     """Remove the databases of runs that were killed: their name holds the number of a process that is gone."""
-    where = {"host": str(embedded.socket_dir(HOME)), "user": "sen_owner", "dbname": "sen"}
-    with psycopg.connect(**where, autocommit=True) as connection:
+    sockets = str(embedded.socket_dir(HOME))
+    with psycopg.connect(host=sockets, user="sen_owner", dbname="sen", autocommit=True) as connection:
         found = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_sen_[0-9]+'")
         for (name,) in found.fetchall():
             if not Path(f"/proc/{name.split('_')[2]}").exists():
