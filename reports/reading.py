@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -10,27 +13,30 @@ from audit.log import record
 from reports.models import Reading, Report
 
 
-def note_reading(report: Report, *, by: User, version: int | None = None, code: str = "report.viewed") -> None:
+def note_reading(
+    report: Report,
+    *,
+    by: User,
+    version: int | None = None,
+    code: str = "report.viewed",
+    now: datetime | None = None,
+) -> None:
     """Record that `by` reads `version` of the report (the newest unless said). If this fails, nothing is answered."""
     read = version or report.version
-    now = timezone.now()
+    now = now or timezone.now()
     with transaction.atomic():
         record(code, by=by, on=report, version=read)
-        Reading.objects.update_or_create(
-            report_id=report.pk,
-            version=read,
-            reader=by,
-            defaults={"last_at": now},
-            create_defaults={"first_at": now, "last_at": now},
+        reading = Reading(report_id=report.pk, version=read, reader=by, first_at=now, last_at=now)
+        # One statement, so that two pages opened at once are one reading.
+        Reading.objects.bulk_create(
+            [reading],
+            update_conflicts=True,
+            unique_fields=["report", "version", "reader"],
+            update_fields=["last_at"],
         )
 
 
-def unread_changes(report: Report, user: User) -> int | None:
-    """The version that `user` read last, if a newer one exists."""
-    last = (
-        Reading.objects.filter(report=report, reader=user)
-        .order_by("-version")
-        .values_list("version", flat=True)
-        .first()
-    )
-    return last if last is not None and last < report.version else None
+def last_read_version(user: User) -> Subquery:
+    """For annotating reports: the newest version that `user` has read, or nothing."""
+    mine = Reading.objects.filter(report=OuterRef("pk"), reader=user).order_by("-version")
+    return Subquery(mine.values("version")[:1])

@@ -1,0 +1,202 @@
+"""The filters above a list of reports: what they offer a person, what they leave, and how they stand in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import CharField, Q, QuerySet, Value
+from django.http import QueryDict
+from django.utils.http import urlencode
+
+from accounts.models import Office, User
+from reports.kinds import KINDS
+from reports.models import EventType, Report
+from reports.search import matching
+from reports.states import Status
+from reports.terms import terms_of
+from sen.forms import Combobox
+
+# Kinds that tell of what has happened: a constraint of Report holds that none is filed before its event, with a
+# minute's grace. So a bound on the event's time is also one on the filing, which is what the list's index knows.
+TELL_OF_THE_PAST = frozenset({"sir"})
+GRACE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+FILED, HAPPENED = "filed", "happened"
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What a person can filter by: offices (code -> name, path) and event types (code -> label, short label)."""
+
+    offices: dict[str, tuple[str, str]] = field(default_factory=dict)
+    events: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def offers(user: User) -> Offers:
+    """The offices whose reports the person may read, and the event types. One statement for both, for lists have few."""
+    offices = _values(_offices(user), "office", ("code", "name", "path"))
+    events = _values(EventType.objects.order_by(), "event", ("code", "label", "short"))
+    found = Offers()
+    for what, code, name, more in sorted(offices.union(events, all=True), key=lambda row: row[2].lower()):
+        (found.offices if what == "office" else found.events)[code] = (name, more)
+    return found
+
+
+def _values(rows: QuerySet[Any], what: str, names: tuple[str, str, str]) -> QuerySet[Any]:
+    return rows.values_list(Value(what, output_field=CharField()), *names)
+
+
+def _offices(user: User) -> QuerySet[Office]:
+    permissions = [kind.permission("read") for kind in KINDS]
+    offices = Office.objects.order_by()
+    if any(name in user.rights.everywhere for name in permissions):
+        return offices
+    reached = {pk for name in permissions for pk in user.rights.offices.get(name, ())}
+    return offices.filter(pk__in=sorted(reached))
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A filter in force, and the address without it."""
+
+    label: str
+    remove_url: str
+
+
+class DayInput(forms.DateInput):
+    """One compact control for a day: the browser's own picker; without one, a field for 2026-03-31."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__({"class": "usa-input"}, format="%Y-%m-%d")
+
+
+def _choice(label: str, anything: str, choices: Iterable[tuple[str, str]], *, long: bool = False) -> forms.ChoiceField:
+    widget = Combobox() if long else forms.Select()
+    return forms.ChoiceField(label=label, choices=[("", anything), *choices], required=False, widget=widget)
+
+
+class FilterForm(forms.Form):
+    """The filters of a list of reports. `without` names those that a list has no use for.
+
+    Use `apply(reports)` whatever `is_valid()` says: a filter that makes no sense shows its message and is left out.
+    """
+
+    optional_is_plain = True
+
+    state = _choice("State", "All but voided", Status.choices)
+    by = _choice("Date", "Filed", [(HAPPENED, "Happened")])
+    since = forms.DateField(label="From", required=False, widget=DayInput())
+    until = forms.DateField(label="To", required=False, widget=DayInput())
+    urgent = forms.BooleanField(label="Urgent", required=False)
+    mine = forms.BooleanField(label="Filed by me", required=False)
+    q = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, data: QueryDict, user: User, *, without: Iterable[str] = ()) -> None:
+        super().__init__(data)
+        self.user, self.offers = user, offers(user)
+        self.key = data.get("q", "")
+        self.terms = terms_of(self.key, user)
+        offices = [(code, name) for code, (name, _) in self.offers.offices.items()]
+        events = [(code, label) for code, (label, _) in self.offers.events.items()]
+        self.fields["kind"] = _choice("Kind", "All kinds", [(kind.code, kind.label) for kind in KINDS])
+        self.fields["office"] = _choice("Office", "All offices", offices, long=True)
+        self.fields["event"] = _choice("Event", "All events", events, long=len(events) > 12)
+        self.order_fields(["state", "kind", "office", "event", "by", "since", "until", "urgent", "mine", "q"])
+        for name in [*without, *(["kind"] if len(list(KINDS)) < 2 else [])]:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("since") and cleaned.get("until") and cleaned["until"] < cleaned["since"]:
+            self.add_error("until", "This day is before the first. Choose a later day, or an earlier first.")
+        return cleaned
+
+    # -- What it leaves
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """The filters in force, by name."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value and name != "q"}
+
+    def apply(self, reports: QuerySet[Report]) -> QuerySet[Report]:
+        """The reports that the filters and the search leave. Voided ones only when they are asked for."""
+        for name, value in self.given.items():
+            if name in NARROWS:
+                reports = reports.filter(NARROWS[name](self, value))
+        if "state" in self.fields and not self.given.get("state"):
+            reports = reports.exclude(status=Status.VOIDED)
+        return reports.filter(matching(self.terms)) if self.terms else reports
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.tags)
+
+    def _moment(self, day: date) -> datetime:
+        """Midnight, by the clocks of the person's office."""
+        zone = self.user.office.time_zone if self.user.office else "UTC"
+        return datetime.combine(day, time(), ZoneInfo(zone))
+
+    def since_q(self, day: date) -> Q:
+        at = self._moment(day)
+        if self.given.get("by") != HAPPENED:
+            return Q(submitted_at__gte=at)
+        asked = {self.given["kind"]} if self.given.get("kind") else {kind.code for kind in KINDS}
+        bound = Q(submitted_at__gte=at - GRACE) if asked <= TELL_OF_THE_PAST else Q()
+        return Q(event_at__gte=at) & bound
+
+    def until_q(self, day: date) -> Q:
+        end = self._moment(day + DAY)
+        return Q(event_at__lt=end) if self.given.get("by") == HAPPENED else Q(submitted_at__lt=end)
+
+    def office_q(self, code: str) -> Q:
+        """The office and those below it; the paths are at hand, so no list of offices is asked for again."""
+        path = self.offers.offices[code][1]
+        below = [other for other, (_, theirs) in self.offers.offices.items() if theirs.startswith(path)]
+        return Q(office__code__in=below)
+
+    # -- How it stands in the address
+    def query(self, **changes: str) -> str:
+        """The address of this list: "?" and the filters in force, with some changed ("" leaves one out)."""
+        kept = {name: self.data.get(name, "") for name in [*self.given, *(["q"] if self.terms else [])]}
+        kept |= changes
+        return "?" + urlencode({name: value for name, value in kept.items() if value})
+
+    @property
+    def tags(self) -> list[Tag]:
+        """The filters in force, each with the address without it. `by` says what the days mean, so it has no tag."""
+        found = [Tag(self._words(name, value), self.query(**{name: ""})) for name, value in self.given.items()]
+        if self.terms:
+            found.insert(0, Tag(f"Words: {self.terms}", self.query(q="")))
+        return [tag for tag in found if tag.label]
+
+    def _words(self, name: str, value: Any) -> str:
+        if name == "by":
+            return ""
+        label = str(self.fields[name].label)
+        if isinstance(value, bool):
+            return label
+        if isinstance(value, date):
+            verb = "Happened" if self.given.get("by") == HAPPENED else "Filed"
+            return f"{verb} {label.lower()} {value:%b} {value.day}, {value.year}"
+        choices: Any = self.fields[name]
+        return f"{label}: {dict(choices.choices).get(value, value)}"
+
+
+NARROWS: Mapping[str, Callable[[FilterForm, Any], Q]] = {
+    "kind": lambda form, code: Q(kind=code),
+    "state": lambda form, status: Q(status=status),
+    "office": FilterForm.office_q,
+    "event": lambda form, code: Q(event_types__contains=[code]),
+    "urgent": lambda form, _: Q(urgency__gt=0),
+    "mine": lambda form, _: Q(author=form.user),
+    "since": FilterForm.since_q,
+    "until": FilterForm.until_q,
+}

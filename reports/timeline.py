@@ -1,0 +1,58 @@
+"""The life of a report in order: filed, amended, moved, acknowledged, and what other apps tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, IntegerField, Value
+from django.db.models.functions import Cast
+
+from accounts.models import User
+from reports import panels
+from reports.models import Report, ReportNotice, Revision, StatusChange
+from reports.panels import Entry
+from reports.workflow import MOVES
+
+ICONS = {
+    "file": "send",
+    "take-up": "work",
+    "release": "undo",
+    "close": "check_circle",
+    "reopen": "autorenew",
+    "void": "cancel",
+}
+TONES = {"close": "done", "void": "void", "take-up": "working"}
+
+
+def life(report: Report, notices: Iterable[ReportNotice], user: User) -> list[Entry]:
+    """Every entry of the timeline, oldest first. One statement, apart from those of other apps."""
+    found = [_entry(*row) for row in _rows(report)]
+    found += [_acknowledged(notice) for notice in notices if notice.acknowledged_at]
+    found += panels.entries_for(report, user)
+    return sorted(found, key=lambda entry: entry.at)
+
+
+def _rows(report: Report) -> Iterable[tuple[str, int, datetime, str, str]]:
+    """Moves and versions together: (move, version, when, by whom, why). The first version is told by its filing."""
+    moves = StatusChange.objects.filter(report=report).order_by()
+    versions = Revision.objects.filter(report=report, version__gt=1).order_by()
+    told: Any = moves.values_list(Cast("move", CharField()), Value(0, IntegerField()), "at", "by__name", "reason")
+    return told.union(
+        versions.values_list(Value("amend", CharField()), Cast("version", IntegerField()), "at", "by__name", "reason"),
+        all=True,
+    )
+
+
+def _entry(move: str, version: int, at: datetime, who: str, reason: str) -> Entry:
+    if version:
+        return Entry(at, f"Amended: version {version}", who, icon="edit", note=reason)
+    done = MOVES[move].done.capitalize() if move in MOVES else "Filed"
+    return Entry(at, done, who, icon=ICONS.get(move, "flag"), tone=TONES.get(move, ""), note=reason)
+
+
+def _acknowledged(notice: ReportNotice) -> Entry:
+    assert notice.acknowledged_at  # noqa: S101 - the caller asks for those alone
+    who = notice.acknowledged_by.name if notice.acknowledged_by else ""
+    return Entry(notice.acknowledged_at, f"Acknowledged for {notice.office.name}", who, icon="verified", tone="done")

@@ -1,0 +1,116 @@
+"""The page of a filed report and what is done from it: amending, moving, acknowledging."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import Refused, person, requires
+from reports import actions, drafts
+from reports.kinds import KINDS
+from reports.lookup import READS, visible_report
+from reports.models import Report, ReportNotice
+from reports.page import opened, page_of
+from reports.reading import note_reading
+from reports.workflow import MOVES, Move, may_move
+from sen import errors
+
+AMENDS = tuple(kind.permission("amend") for kind in KINDS)
+MOVING = tuple(sorted({move.permission.format(kind=kind.code) for move in MOVES.values() for kind in KINDS}))
+
+
+# -- The page ----------------------------------------------------------------------------------------------------------
+@requires(*READS)
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """The report as it now is: the document, what may be done with it, who knows, and its life."""
+    user = person(request)
+    report = opened(number, user)
+    note_reading(report, by=user)
+    return render(request, "reports/detail.html", page_of(report, user))
+
+
+# -- What is done from it ----------------------------------------------------------------------------------------------
+@requires(*AMENDS)
+@require_POST
+def amend(request: HttpRequest, number: str) -> HttpResponse:
+    """Open the person's draft amendment, or go on with it."""
+    user = person(request)
+    draft = drafts.open_amendment(visible_report(number, user), by=user)
+    return redirect("reports:draft", draft_id=draft.pk)
+
+
+@requires(*MOVING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
+    """Ask for a move, with its reason where one is needed, and make it."""
+    user = person(request)
+    report = visible_report(number, user)
+    wanted = MOVES.get(move)
+    if wanted is None:
+        raise Http404
+    if request.method != "POST":
+        return _confirm(request, report, wanted, refused=may_move(report, wanted, user).reason)
+    try:
+        actions.move(report.pk, move, by=user, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
+    except ValidationError as error:
+        return _confirm(request, report, wanted, wrong=error.message_dict["reason"][0])
+    except Refused as error:
+        return _refused(request, report, wanted, error)
+    messages.success(request, f"You have {wanted.done} {report.number}.")
+    return _back(request, report)
+
+
+def _confirm(request: HttpRequest, report: Report, wanted: Move, *, wrong: str = "", refused: str = "") -> HttpResponse:
+    context = {
+        "report": report,
+        "move": wanted,
+        "wrong": wrong,
+        "refused": refused,
+        "typed": request.POST.get("reason", ""),
+        "label": f"{wanted.label} {report.number}",
+        "act_url": request.get_full_path(),
+        "back_url": _next(request) or reverse("reports:detail", args=[report.number]),
+    }
+    return render(request, "reports/move.html", context, status=422 if wrong else 200)
+
+
+def _refused(request: HttpRequest, report: Report, wanted: Move, error: Refused) -> HttpResponse:
+    """409 when the report is no longer where the move starts, for somebody was faster; else the refusal itself."""
+    status = Report.objects.values_list("status", flat=True).get(pk=report.pk)
+    if status in wanted.from_states:
+        raise error
+    url = reverse("reports:detail", args=[report.number])
+    return errors.conflict(request, error.reason, next_url=url, next_label=f"Open {report.number} as it is now")
+
+
+@requires("acknowledge")
+@require_POST
+def acknowledge(request: HttpRequest, number: str, notice_id: UUID) -> HttpResponse:
+    """Say for an office that it knows."""
+    user = person(request)
+    report = visible_report(number, user)
+    if not ReportNotice.objects.filter(pk=notice_id, report=report).exists():
+        raise Http404
+    notice = actions.acknowledge(notice_id, by=user)
+    messages.success(request, f"{report.number} is acknowledged for {notice.office.name}.")
+    return _back(request, report)
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the person came from, if it is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else ""
+
+
+def _back(request: HttpRequest, report: Report) -> HttpResponse:
+    wanted = _next(request)
+    return redirect(wanted) if wanted else redirect("reports:detail", number=report.number)

@@ -1,0 +1,113 @@
+"""Who may read a restricted report: the people named on it, naming one more, taking one off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import Refused, may, person, requires
+from accounts.models import OfficePermission, User
+from accounts.refusals import add_refusal
+from accounts.roles import own
+from audit.log import record
+from reports import actions
+from reports.lookup import READS, visible_report
+from reports.models import Report, ReportReader
+from sen.forms import Combobox
+
+if TYPE_CHECKING:
+    _PersonChoice = forms.ModelChoiceField[User]
+else:  # Django's own class takes no type when the program runs
+    _PersonChoice = forms.ModelChoiceField
+
+
+class PersonChoice(_PersonChoice):
+    """Chooses a person by name; `__str__` of a person names nobody."""
+
+    widget = Combobox
+
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.name} ({obj.username})"
+
+
+class ReaderForm(forms.Form):
+    """A person to name, and why they need to know."""
+
+    person = PersonChoice(
+        queryset=User.objects.none(),
+        to_field_name="username",
+        help_text="People whose role lets them read this kind of report.",
+    )
+    reason = forms.CharField(label="Why this person needs to know", max_length=300)
+
+    def __init__(self, report: Report, data: Any = None) -> None:
+        super().__init__(data)
+        field: Any = self.fields["person"]
+        field.queryset = may_be_named(report)
+
+
+def may_be_named(report: Report) -> QuerySet[User]:
+    """Active people who may read this kind somewhere and are not named yet: naming gives no right to anybody else."""
+    read = report.declaration.permission("read")
+    allowed = OfficePermission.objects.filter(permission__codename__in=[read, own(read)], until__gt=timezone.now())
+    named = _named(report).values("user")
+    people = User.objects.filter(status=User.Status.ACTIVE, pk__in=allowed.values("user"))
+    return people.exclude(pk__in=named).order_by("name", "username")
+
+
+def _named(report: Report) -> QuerySet[ReportReader]:
+    return ReportReader.objects.filter(content_object=report, until__gt=timezone.now())
+
+
+@requires(*READS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def readers(request: HttpRequest, number: str) -> HttpResponse:
+    """The people named on a restricted report; POST names one more."""
+    user = person(request)
+    report = _report(number, user)
+    form = ReaderForm(report, request.POST or None)
+    if form.is_valid():
+        chosen = form.cleaned_data["person"]
+        with add_refusal(form):
+            actions.name_reader(report, chosen, by=user, reason=form.cleaned_data["reason"])
+            messages.success(request, f"{chosen.name} can now read {report.number}.")
+            return redirect("reports:readers", number=number)
+    record("report.readers_viewed", by=user, on=report)
+    named = _named(report).select_related("user__office").order_by("user__name")
+    context = {"report": report, "form": form, "named": named}
+    return render(request, "reports/readers.html", context, status=422 if form.errors else 200)
+
+
+@requires(*READS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Ask why, then take a person off the report."""
+    user = person(request)
+    report = _report(number, user)
+    reader = _named(report).select_related("user").filter(user_id=pk).first()
+    if reader is None:
+        raise Http404
+    reason = request.POST.get("reason", "").replace("\x00", "").strip()[:300]
+    wrong = "" if reason or request.method != "POST" else "Say why this person no longer needs to know."
+    if request.method != "POST" or wrong:
+        context = {"report": report, "reader": reader.user, "wrong": wrong, "is_oneself": reader.user_id == user.pk}
+        return render(request, "reports/reader_remove.html", context, status=422 if wrong else 200)
+    actions.remove_reader(report, reader.user, by=user, reason=reason)
+    messages.success(request, f"{reader.user.name} can no longer read {report.number}.")
+    return redirect("reports:listing") if reader.user_id == user.pk else redirect("reports:readers", number=number)
+
+
+def _report(number: str, user: User) -> Report:
+    """The report, if the person may name its readers. Raises Refused when they may only read it."""
+    report = visible_report(number, user)
+    verdict = may(user, "name_readers", report.office, report.author_id)
+    if not verdict:
+        raise Refused(verdict.reason)
+    return report
