@@ -1,0 +1,91 @@
+"""Making the demonstration: at once what the first page needs, then the rest in slices, never anything twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.exceptions import AlreadyEnqueued
+
+from reports import defaults
+from reports.models import Report
+from sen.demo import FIRST, MOST, goods, people, unfinished
+from sen.demo.lives import live
+from sen.demo.stories import key_of, story, when_filed
+
+LOCK = 739_105_514  # an arbitrary number that means "somebody makes demonstration reports"
+SLICE_SECONDS = 2.0
+
+
+def ensure() -> None:
+    """Reference data, people, the first reports; the worker is asked for the rest. Again is quick and changes nothing."""
+    defaults.load()
+    goods.make_thresholds()
+    people.make_offices()
+    people.make_people()
+    with alone() as mine:
+        if mine and (missing := missing_reports(FIRST)):
+            make(missing)
+            unfinished.make()
+    if missing_reports(MOST):
+        ask_for_more()
+
+
+def missing_reports(most: int) -> list[int]:
+    """The numbers of the stories below `most` that are not filed yet, oldest story first, so that numbers rise."""
+    keys = {key_of(number): number for number in range(most)}
+    filed = set(Report.objects.filter(pk__in=list(keys)).values_list("pk", flat=True))
+    now = timezone.now()
+    return sorted(
+        (number for key, number in keys.items() if key not in filed), key=lambda number: when_filed(number, now)
+    )
+
+
+def make(numbers: list[int], seconds: float | None = None) -> int:
+    """File these stories through the real actions, each in its own transaction; stop after `seconds`, if given."""
+    cast, moment = people.Cast(), timezone.now()
+    until = time.monotonic() + seconds if seconds else None
+    for done, number in enumerate(numbers):
+        if until and time.monotonic() > until:
+            return done
+        live(story(number, cast, moment), cast, moment)
+    return len(numbers)
+
+
+def fill() -> bool:
+    """One slice of the rest; True while more is to be made."""
+    with alone() as mine:
+        if not mine:
+            return False
+        missing = missing_reports(MOST)
+        return make(missing, SLICE_SECONDS) < len(missing)
+
+
+def ask_for_more() -> None:
+    """Queue the next slice behind everything else that waits, unless one is queued already."""
+    from sen.tasks import fill_demonstration
+
+    try:
+        with transaction.atomic():
+            fill_demonstration.defer()
+    except AlreadyEnqueued:
+        pass
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether this process alone makes demonstration reports now; the lock ends with the connection, come what may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        (mine,) = cursor.fetchone()
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
