@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from accounts import rules, sessions
@@ -88,7 +89,10 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            timezone.deactivate()  # a worker's thread serves the next person
         # No page may be found again in the browser of somebody who has signed out, nor what the sign-in page carries.
         patch_cache_control(response, no_store=True)
         return response
@@ -107,6 +111,8 @@ class Gate:
         # Django's user is a lazy proxy, whose `__dict__` is not the user's: what an action forgets would stay known.
         request.user = copy(request.user)
         request.user.origin = origin_of(request)
+        # Times are read by the clocks of one's own office, with the zone named.
+        timezone.activate(request.user.office.time_zone if request.user.office else "UTC")
         return None if access.public else self._let_through(request, access)
 
     def _let_through(self, request: HttpRequest, access: Declared) -> HttpResponse | None:
