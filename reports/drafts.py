@@ -73,7 +73,7 @@ def save_part(draft_id: UUID, part: Part, raw: Raw, page: Page, *, by: User) -> 
         return _saved(draft, part.name, page)
 
 
-def save_row(draft_id: UUID, part: Part, key: str, raw: Raw, page: Page, *, by: User) -> Draft:
+def save_row(draft_id: UUID, part: Rows, key: str, raw: Raw, page: Page, *, by: User) -> Draft:
     """Keep one row as typed; a new key adds a row. Raises Refused past 200 rows."""
     with transaction.atomic():
         draft = _locked(draft_id, by)
@@ -84,6 +84,7 @@ def save_row(draft_id: UUID, part: Part, key: str, raw: Raw, page: Page, *, by: 
         if row is None:
             if len(rows) >= MOST_ROWS:
                 raise Refused(f"A report holds at most {MOST_ROWS} rows of {part.title.lower()}.")
+            _refuse_foreign(draft, part, key)
             _refuse_foreign_key(draft, part, key)
             rows.append(row := {"key": key, "data": {}})
         else:
@@ -129,6 +130,12 @@ def give_reason(draft_id: UUID, reason: str, *, by: User) -> None:
 def _locked(draft_id: UUID, by: User) -> Draft:
     """The draft, its row locked. Raises Draft.DoesNotExist for anybody but its author."""
     return Draft.objects.select_for_update(of=("self",)).select_related("amends").get(pk=draft_id, author=by)
+
+
+def _refuse_foreign(draft: Draft, part: Rows, key: str) -> None:
+    """A new row's key comes from the page, so one of another report may have been sent."""
+    if part.model._default_manager.filter(pk=key).exclude(report_id=draft.amends_id).exists():
+        raise Refused(f"This {part.singular} belongs to another report. Add a new one instead.")
 
 
 def _refuse_overwrite(draft: Draft, slot: str, stored: Raw, raw: Raw, page: Page) -> None:

@@ -162,7 +162,7 @@ def show(
         "form": form,
         "layout": lay_out(part, form),
         "action": row_url(answers, part, key) + query,
-        "is_new": is_new,
+        "heading": f"Add {_article(part.singular)}" if is_new else part.singular.capitalize(),
         "is_first": is_new and not answers.stored_rows(part),
         "line": "" if is_new else line_of(form.instance),
         "none_url": next_url(answers, part) if not answers.wanted(part) and not back else "",
@@ -202,6 +202,11 @@ def add_url(answers: Answers, part: Rows) -> str:
 
 def _people(answers: Answers) -> Rows:
     return next(part for part in answers.kind.rows if part.model is Person)
+
+
+def _article(singular: str) -> str:
+    """An arrest, but a use of force: of our words, those with "u" are spoken with "y"."""
+    return f"an {singular}" if singular[0] in "aeio" else f"a {singular}"
 
 
 def _name_of(answers: Answers, name: str) -> str:
