@@ -33,6 +33,9 @@ class SenBoundField(forms.BoundField):
         super().__init__(form, field, name)
         if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
             field.error_messages["required"] = "This answer is needed."
+        if getattr(field, "max_length", None):
+            # A browser silently drops what is pasted beyond `maxlength`; the server refuses it and keeps it all.
+            field.widget.attrs.pop("maxlength", None)
 
     @property
     def says_optional(self) -> bool:
@@ -54,7 +57,7 @@ class SenBoundField(forms.BoundField):
 
     @property
     def counts_to(self) -> int | None:
-        """The limit shown under a long text, counted rather than cut: `maxlength` silently drops what is pasted."""
+        """The limit shown under a long text, counted rather than cut."""
         widget = self.field.widget
         return getattr(self.field, "max_length", None) if isinstance(widget, forms.Textarea) else None
 
