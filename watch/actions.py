@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -160,11 +161,12 @@ def _notices(summary: Summary, chosen: Iterable[Recipient], now: datetime) -> li
 
 
 def announce(notices: Iterable[SummaryNotice]) -> None:
-    """Queue the mail of each notice in this very transaction."""
+    """Queue the mail of each notice in this very transaction; old records that are brought in mail nobody."""
     from watch.tasks import mail_summary
 
-    for notice in filter(lambda notice: mail.is_news(notice.made_at), notices):
-        mail_summary.defer(notice_id=str(notice.pk))
+    jobs: list[Any] = [{"notice_id": str(notice.pk)} for notice in notices if mail.is_news(notice.made_at)]
+    if jobs:
+        mail_summary.batch_defer(*jobs)
 
 
 # -- Acknowledging ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ class WatchConfig(AppConfig):
     name = "watch"
 
     def ready(self) -> None:
-        from watch import navigation
+        from reports import panels
+        from watch import known, navigation
 
         navigation.register()
+        panels.register(panels=known.panels, entries=known.entries)

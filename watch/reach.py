@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -35,7 +37,7 @@ def readable(user: User) -> QuerySet[Summary]:
     return Summary.objects.filter(found)
 
 
-def _named(user: User) -> QuerySet[ReportReader, int]:
+def _named(user: User) -> QuerySet[ReportReader, dict[str, Any]]:
     return ReportReader.objects.filter(user=user, until__gt=timezone.now()).values("content_object_id")
 
 
