@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from accounts.models import Assignment, User
 from audit.log import record
 from reports.models import Notice, Report, ReportNotice
+
+NEWS = timedelta(days=1)
+
+
+def is_news(made_at: datetime) -> bool:
+    """Whether a notice is worth a mail: one dated back (old records brought in) waits in the inbox alone."""
+    return made_at > timezone.now() - NEWS
 
 
 def send_report_notice(notice_id: str) -> None:

@@ -81,16 +81,14 @@ class Life:
 
     def acknowledge(self) -> None:
         """Most offices say that they know, within hours; a few never do."""
+        if self.report.restricted:
+            return
         for notice in self.report.notices.select_related("office").order_by("office_id", "role"):
             people = self.cast.having(Role(notice.role), notice.office.code)
             at = self.story.filed_at + timedelta(minutes=self.rng.randint(4, 900))
             if people and self.rng.random() < 0.88 and at < self.moment and notice.role != Role.JIOC:
-                self.look(people[0], at)
+                note_reading(self.report, by=people[0], now=at)
                 actions.acknowledge(notice.pk, by=people[0], now=at)
-
-    def look(self, user: User, at: datetime) -> None:
-        if Report.objects.visible_to(user).filter(pk=self.report.pk).exists():
-            note_reading(self.report, by=user, now=at)
 
     def take_up(self) -> bool:
         """An analyst takes it up; of a restricted report only one whom its author has named."""
@@ -100,7 +98,7 @@ class Life:
             reason = "Reviews it for the watch."
             actions.name_reader(self.report, self.analyst, by=self.story.author, reason=reason)
             del self.analyst.rights
-        self.look(self.analyst, self.clock)
+        note_reading(self.report, by=self.analyst, now=self.clock)
         self.move("take-up")
         return True
 
@@ -149,7 +147,7 @@ class Life:
 
     def void(self) -> bool:
         overseer = self.cast.overseer(self.report.office)
-        if overseer is None or overseer == self.story.author or not self.after(60, 900):
+        if self.report.restricted or overseer is None or overseer == self.story.author or not self.after(60, 900):
             return False
         self.move("void", "Filed twice: the other report stands.", by=overseer)
         return True

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,7 +23,7 @@ LOCK = 739_105_514  # an arbitrary number that means "somebody makes demonstrati
 SLICE_SECONDS = 2.0
 
 
-def ensure() -> None:
+def ensure(*, both_cores: bool = False) -> None:
     """Reference data, people, the first reports; the worker is asked for the rest. Again is quick and changes nothing."""
     defaults.load()
     goods.make_thresholds()
@@ -28,7 +31,7 @@ def ensure() -> None:
     people.make_people()
     with alone() as mine:
         if mine and (missing := missing_reports(FIRST)):
-            make(missing)
+            make_on_both_cores(missing) if both_cores else make(missing)
             unfinished.make()
     if missing_reports(MOST):
         ask_for_more()
@@ -53,6 +56,28 @@ def make(numbers: list[int], seconds: float | None = None) -> int:
             return done
         live(story(number, cast, moment), cast, moment)
     return len(numbers)
+
+
+def make_on_both_cores(numbers: list[int]) -> None:
+    """Somebody waits for the first page, so a second process makes every other story. Raises RuntimeError if it fails."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        ended = 1
+        try:
+            connection.connection = None  # the parent's: not to be used or closed here
+            make(numbers[1::2])
+            ended = 0
+        except Exception:
+            traceback.print_exc()
+        finally:
+            os._exit(ended)
+    try:
+        make(numbers[::2])
+    finally:
+        _, status = os.waitpid(child, 0)
+    if status:
+        raise RuntimeError("The second process of the demonstration data failed; its message is above.")
 
 
 def fill() -> bool:

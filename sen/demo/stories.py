@@ -60,8 +60,10 @@ def identity(number: int, series: str = "") -> Random:
     return Random(f"{SEED} {series}{number}")
 
 
-def age(number: int, rng: Random) -> timedelta:
+def age(number: int, rng: Random, series: str = "") -> timedelta:
     """How long ago a report was filed: the first of the last hours, then days, the others over twelve months."""
+    if series:
+        return timedelta(minutes=rng.randint(5, int(YEAR.total_seconds() // 60)))
     if number < HOURS:
         return timedelta(minutes=rng.randint(4, 25) + 40 * number)
     if number < HOURS + DAYS:
@@ -70,24 +72,24 @@ def age(number: int, rng: Random) -> timedelta:
 
 
 def when_filed(number: int, moment: datetime, series: str = "") -> datetime:
-    return (moment - age(number, identity(number, series))).replace(second=0, microsecond=0)
+    return (moment - age(number, identity(number, series), series)).replace(second=0, microsecond=0)
 
 
 def key_of(number: int, series: str = "") -> UUID:
     rng = identity(number, series)
-    age(number, rng)
+    age(number, rng, series)
     return names.key(rng)
 
 
 def story(number: int, cast: Cast, moment: datetime, series: str = "") -> Story:
     rng = identity(number, series)
-    filed_at = (moment - age(number, rng)).replace(second=0, microsecond=0)
+    filed_at = (moment - age(number, rng, series)).replace(second=0, microsecond=0)
     key = names.key(rng)
     author = rng.choices(cast.authors, cast.weights)[0]
     office = _office_of(author)
     begun_at = filed_at - timedelta(minutes=rng.randint(6, 35))
     event_at = begun_at - timedelta(minutes=5 * rng.randint(2, 60))
-    types = _types(number, rng)
+    types = _types(number, rng, series)
     scene = _scene(rng, author, office, types[0], event_at)
     for code in types:
         EVENTS[code](scene)
@@ -100,9 +102,9 @@ def _office_of(author: User) -> Office:
     return author.office
 
 
-def _types(number: int, rng: Random) -> tuple[str, ...]:
+def _types(number: int, rng: Random, series: str) -> tuple[str, ...]:
     """Of the newest, two are urgent by their kind, so that the top of the queue shows what urgent looks like."""
-    if number in (2, 5):
+    if number in (2, 5) and not series:
         return (("assault-on-employee",), ("firearm-discharge",))[number == 5]
     return rng.choices([types for types, _ in MIX], [weight for _, weight in MIX])[0]
 

@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def _make(self, *, whole: bool) -> None:
         from sen.demo import making
 
-        making.ensure()
+        making.ensure(both_cores=True)
         while whole and making.fill():
             self.stderr.write(f"{demo.MOST - len(making.missing_reports(demo.MOST)):,} of {demo.MOST:,}")
 

@@ -1,0 +1,249 @@
+"""Many reports quickly: what the real actions would have written for the same stories, copied table by table.
+
+A batch is one transaction with events that list its reports, so every constraint and the audit hold at its commit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid5
+
+from django.contrib.auth.models import Permission
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from accounts.models import Office
+from audit.log import Subject, record
+from reports import routing, search, urgency
+from reports.actions import LONG_TIME, weigh
+from reports.content import Filled, event_labels, person_links, to_content
+from reports.models import (
+    SIR,
+    EventType,
+    Person,
+    Report,
+    ReportNotice,
+    ReportReader,
+    Revision,
+    StatusChange,
+    Submission,
+    Threshold,
+)
+from reports.numbers import next_numbers
+from sen.demo.lives import BODY
+from sen.demo.past import Past, pass_over
+from sen.demo.people import Cast
+from sen.demo.stories import Story, story, when_filed
+from watch.models import Summary, SummaryNotice, SummaryVersion
+
+AT_MOST = 5_000_000
+BATCH = 400
+SERIES = "bulk "
+# Several events a batch, since the audit looks for each row's report in the list of an event.
+LISTED = 100
+
+Written = dict[type[models.Model], list[models.Model]]
+
+
+def make(count: int, *, say: Callable[[str], Any] = lambda words: None, both_cores: bool = False) -> None:
+    """Make `count` reports over twelve months, oldest first, so that numbers rise with the dates."""
+    started, moment = Report.objects.count(), timezone.now()
+    numbers = range(started, started + count)
+    ordered = sorted(numbers, key=lambda number: when_filed(number, moment, SERIES))
+    batches = [ordered[first : first + BATCH] for first in range(0, count, BATCH)]
+    if both_cores and len(batches) > 1:
+        in_two(lambda part, loud: _make(batches[part::2], moment, say if loud else None, count))
+    else:
+        _make(batches, moment, say, count)
+
+
+def in_two(work: Callable[[int, bool], None]) -> None:
+    """Do part 1 in a second process and part 0, the loud one, in this. Raises RuntimeError when the second fails."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        ended = 1
+        try:
+            connection.connection = None  # the parent's: not to be used or closed here
+            work(1, False)
+            ended = 0
+        except Exception:
+            traceback.print_exc()
+        finally:
+            os._exit(ended)
+    try:
+        work(0, True)
+    finally:
+        _, status = os.waitpid(child, 0)
+    if status:
+        raise RuntimeError("The second process of the demonstration data failed; its message is above.")
+
+
+def _make(batches: Sequence[list[int]], moment: datetime, say: Callable[[str], Any] | None, count: int) -> None:
+    maker, began, done = Maker(moment), time.monotonic(), 0
+    for number, batch in enumerate(batches, start=1):
+        maker.batch(batch)
+        done = min(count, number * count // len(batches))
+        if say:
+            say(f"{done:,} of {count:,} ({done / (time.monotonic() - began):,.0f} a second)")
+
+
+class Maker:
+    """Makes batches of reports; what all of them need is looked up once."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.cast, self.moment = Cast(), moment
+        self.labels = event_labels()
+        self.urgent_types = list(EventType.objects.filter(always_urgent=True))
+        self.thresholds = list(Threshold.objects.filter(active=True))
+        self.permission = Permission.objects.get(content_type__app_label="reports", codename="read_report")
+        self._told: dict[tuple[Any, ...], list[routing.Recipient]] = {}
+
+    def batch(self, numbers: Iterable[int]) -> None:
+        self.write([story(number, self.cast, self.moment, SERIES) for number in numbers])
+
+    @transaction.atomic
+    def write(self, stories: list[Story]) -> None:
+        """File these stories, and let the past happen to them, in one transaction."""
+        self._number(stories)
+        written: Written = defaultdict(list)
+        words: list[tuple[Any, str]] = []
+        for told in stories:
+            self._prepare(told)
+            self._rows(told, written)
+            past = pass_over(told, self.cast, self.moment, self.recipients)
+            _follow(past, written)
+            words.append((told.id, search.words_of(told.filled, self.labels)))
+        _record([str(told.id) for told in stories], [str(row.pk) for row in written[Summary]])
+        for model in ORDER:
+            copy(model, written[model])
+        _index(words)
+
+    def _number(self, stories: list[Story]) -> None:
+        """Give the numbers of the batch, series by series in one order, so that two makers never wait for each other."""
+        groups: dict[tuple[str, int], list[Story]] = defaultdict(list)
+        for told in stories:
+            office = told.filled.report.office
+            groups[office.code, told.filed_at.astimezone(_zone(office)).year].append(told)
+        for _, group in sorted(groups.items()):
+            prefix, office = group[0].filled.kind.prefix, group[0].filled.report.office
+            given = next_numbers(prefix, office, group[0].filed_at, len(group))
+            for told, number in zip(group, given, strict=True):
+                told.filled.report.number = number
+
+    def _prepare(self, told: Story) -> None:
+        report = told.filled.report
+        report.id = report.pk = told.id
+        report.report_ptr_id = told.id  # type: ignore[attr-defined]
+        report.kind, report.author = told.filled.kind.code, told.author
+        report.created_at = told.begun_at
+        report.submitted_at = report.attested_at = told.filed_at
+        weigh(told.filled, urgency.reasons_among(told.filled, self.urgent_types, self.thresholds))
+        for row in told.filled.every_row():
+            row.report_id = report.pk
+            for link in person_links(type(row)):
+                person = getattr(row, link.name)
+                setattr(row, link.attname, person.pk if person else None)
+
+    def _rows(self, told: Story, written: Written) -> None:
+        """What a filing writes, in every table."""
+        report, author, at = told.filled.report, told.author, told.filed_at
+        written[Report].append(report)
+        written[SIR].append(report)
+        for row in told.filled.every_row():
+            written[type(row)].append(row)
+        written[Submission].append(
+            Submission(key=uuid5(told.id, "1"), author=author, body_hash=BODY, report_id=report.pk, version=1, at=at)
+        )
+        written[Revision].append(
+            Revision(report_id=report.pk, version=1, content=to_content(told.filled), by=author, at=at)
+        )
+        if report.restricted:
+            for user in {person for person in (author, report.supervisor) if person}:
+                until = timezone.now() + LONG_TIME
+                reader = ReportReader(content_object_id=report.pk, user=user, permission=self.permission, until=until)
+                written[ReportReader].append(reader)
+
+    def recipients(self, filled: Filled, on_summary: bool) -> list[routing.Recipient]:
+        """Who is told: asked of the rules once for each office, urgency and set of event types."""
+        report = filled.report
+        case = (report.office_id, report.urgent, tuple(report.event_types), on_summary)
+        if case not in self._told:
+            self._told[case] = routing.recipients(report, urgent=report.urgent, on_summary=on_summary)
+        return self._told[case]
+
+
+def _zone(office: Office) -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(office.time_zone)
+
+
+def _follow(past: Past, written: Written) -> None:
+    """The rows of what came after the filing."""
+    written[StatusChange] += past.moves
+    written[ReportNotice] += past.notices
+    written[Summary] += past.summaries
+    written[SummaryVersion] += past.versions
+    written[SummaryNotice] += past.summary_notices
+
+
+def _record(reports: list[str], summaries: list[str]) -> None:
+    """The events of a batch: each lists the objects that it speaks for."""
+    for first in range(0, len(reports), LISTED):
+        ids = reports[first : first + LISTED]
+        record("report.batch_filed", by=None, on=Subject("report", "", "demonstration"), batch=ids, count=len(ids))
+    for first in range(0, len(summaries), LISTED):
+        ids = summaries[first : first + LISTED]
+        record("summary.released", by=None, on=Subject("summary", "", "demonstration"), batch=ids, count=len(ids))
+
+
+# People before what points at them; a report before everything.
+ORDER: tuple[type[models.Model], ...] = (
+    Report,
+    SIR,
+    Person,
+    *(part.model for part in SIR(kind="sir").declaration.rows if part.model is not Person),
+    Submission,
+    Revision,
+    StatusChange,
+    ReportNotice,
+    ReportReader,
+    Summary,
+    SummaryVersion,
+    SummaryNotice,
+)
+
+
+def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Append rows to one table by COPY: only the model's own columns, keys that the database gives left out."""
+    if not rows:
+        return
+    fields = [f for f in model._meta.local_concrete_fields if not isinstance(f, models.AutoField)]
+    columns = ", ".join(f'"{f.column}"' for f in fields)
+    names = [(f.attname, isinstance(f, models.JSONField)) for f in fields]
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as stream,
+    ):
+        for row in rows:
+            values = [(getattr(row, name), is_json) for name, is_json in names]
+            stream.write_row([json.dumps(value) if is_json else value for value, is_json in values])
+
+
+def _index(words: list[tuple[Any, str]]) -> None:
+    """The search documents of a batch in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reports_searchdocument (report_id, words) "
+            f"SELECT id, to_tsvector('{search.CONFIG}', words) FROM unnest(%s::uuid[], %s::text[]) AS said (id, words)",
+            [[key for key, _ in words], [text for _, text in words]],
+        )
