@@ -21,6 +21,7 @@ PYTHON = sys.executable
 WEB = [PYTHON, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
 WORKER = [PYTHON, "manage.py", "procrastinate", "worker"]
 START_SECONDS = 60.0
+BROKEN_SECONDS = 10.0
 STOP_SECONDS = 10.0
 # A worker that dies is started again, but one that cannot live is not started for ever.
 RESTARTS_A_MINUTE = 5
@@ -124,20 +125,23 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
 
 def _await_first_page(web: subprocess.Popen[bytes]) -> None:
     with step("Web server and worker"):
-        deadline = time.monotonic() + START_SECONDS
-        while not _answers():
-            if web.poll() is not None or time.monotonic() > deadline:
-                raise Failed("the web server did not start; its message above says why.")
+        silent_until = time.monotonic() + START_SECONDS
+        broken_until = time.monotonic() + BROKEN_SECONDS
+        while (status := _answer()) != 200:
+            now = time.monotonic()
+            if web.poll() is not None or now > silent_until or (status and now > broken_until):
+                raise Failed("the web server does not answer as it should; its message above says why.")
             time.sleep(0.1)
 
 
-def _answers() -> bool:
+def _answer() -> int | None:
+    """The status with which the site says that it is alive; None while it says nothing."""
     connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=5)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status < 500
-    except OSError:
-        return False
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
     finally:
         connection.close()
 
