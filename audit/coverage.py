@@ -50,6 +50,12 @@ def declared_arguments(model: type[models.Model]) -> str:
     return "".join(f"{argument}\\000" for argument in model.audited)  # type: ignore[attr-defined]
 
 
+def links() -> list[str]:
+    """Tables that Django makes by itself for many-to-many fields. They name no object, so nothing may write them."""
+    through: list[Any] = [f.remote_field.through for m in audited_models() for f in m._meta.local_many_to_many]
+    return [model._meta.db_table for model in through if model._meta.auto_created]
+
+
 def install(using: str = "default", **_: Any) -> None:
     """Cover each audited table that exists and is not covered yet. Runs after migrations, as the owner."""
     existing = set(connections[using].introspection.table_names())
@@ -59,3 +65,5 @@ def install(using: str = "default", **_: Any) -> None:
             if model._meta.db_table in missing:
                 for statement in statements(model):
                     cursor.execute(statement)
+        for table in existing.intersection(links()):
+            cursor.execute(f'REVOKE INSERT, UPDATE, DELETE ON "{table}" FROM sen_app')

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 
 from accounts.models import Office, User
 from audit.events import EVENTS, Kind
@@ -51,6 +52,11 @@ class Moment(forms.DateTimeField):
         self.error_messages["invalid"] = "Write the time as 2026-03-31 14:30."
         for year in years:
             year.message = "Choose a year from 2000 to 2199."
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read as UTC wherever the auditor sits: two auditors compare what they found."""
+        with timezone.override(UTC):
+            return super().to_python(value)
 
 
 class EventsForm(forms.Form):

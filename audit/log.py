@@ -38,10 +38,11 @@ class Subject:
     audit_label: str = ""
 
 
+# The database stamps the time itself, but has by then chosen the month's partition by the time given here.
 INSERT = """
 INSERT INTO audit_event (code, kind, outcome, actor_id, actor, person_key, address, session, request,
                          object_type, object_id, object_label, batch, payload, at, xid, epoch, row_hash)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), 0, 0, '')
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp(), 0, 0, '')
 RETURNING id
 """
 

@@ -1,0 +1,130 @@
+"""One committed row of every audited model, and a second one like it that no constraint but the audit refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.models import Permission
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts import actions
+from accounts.models import Office, User
+from audit import coverage
+from audit.log import record
+from audit.models import SearchTerms
+from reports import models as r
+from reports.models import Report
+from reports.reading import note_reading
+from tests.reports.filing import file_sir
+from watch.models import Summary, SummaryNotice, SummaryVersion
+
+NAMES = {model._meta.label: model for model in coverage.audited_models()}
+
+
+def build() -> None:
+    """At least one row in every audited table, each with the event that its table asks for."""
+    agent, analyst = User.objects.get(username="agent"), User.objects.get(username="analyst")
+    report, _ = Report.objects.get(pk=file_sir(agent).pk), file_sir(agent)
+    note_reading(report, by=analyst)
+    actions.save_reference(r.Threshold(goods="cocaine", measure="quantity", at_least=1, unit="kg"), by=None)
+    with transaction.atomic():
+        terms = SearchTerms.objects.create(user_id=analyst.pk, terms="anything")
+        record("reports.searched", by=analyst, on=terms)
+    with transaction.atomic():
+        _rows(report, analyst)
+        record("report.amended", by=agent, on=report)
+    with transaction.atomic():
+        record("summary.drafted", by=analyst, on=_summary(report, analyst))
+
+
+def _rows(report: Report, analyst: User) -> None:
+    now, person = timezone.now(), report.person_rows.get()
+    reading = Permission.objects.get(codename="read_report")
+    r.ReportReader.objects.create(user=analyst, permission=reading, content_object=report, until=now + timedelta(1))
+    r.StatusChange.objects.create(report=report, move="take-up", to_status="submitted", by=analyst, at=now)
+    r.Identifier.objects.create(report=report, type="other", value="one")
+    r.Organization.objects.create(report=report, name="Harbor Company")
+    r.Related.objects.create(report=report, number="SIR-2026-MIA-000999")
+    r.Notification.objects.create(report=report, told="Duty desk")
+    r.Seizure.objects.create(report=report, goods="other", description="a box", quantity=Decimal(1), unit="items")
+    r.Assault.objects.create(report=report, employee=person, kind="physical")
+    r.UseOfForce.objects.create(report=report, employee=person, kind="physical", reason="resisted")
+    r.Discharge.objects.create(report=report, shooter=person, rounds=1)
+    r.Casualty.objects.create(report=report, person=person, severity="minor")
+
+
+def _summary(report: Report, analyst: User) -> Summary:
+    now, office = timezone.now(), Office.objects.get(code="MIA")
+    summary = Summary.objects.create(report=report, text="short", of_version=1, written_by=analyst, written_at=now)
+    SummaryVersion.objects.create(summary=summary, version=1, text="short", of_version=1, by=analyst, at=now)
+    SummaryNotice.objects.create(summary=summary, office=office, role="sac", made_at=now)
+    return summary
+
+
+def row_of(model: type[models.Model]) -> Any:
+    """A row of this very table, not one that another row points at where it can be helped."""
+    row: Any = model._default_manager.order_by("-pk").first()
+    assert row is not None, f"no row of {model._meta.label} was made"
+    return row
+
+
+def changed_field(model: type[models.Model]) -> Any:
+    """A field that may take another value without breaking any rule of the table."""
+    ruled = {name for rule in model._meta.constraints for name in getattr(rule, "fields", ())}
+    free = [
+        field
+        for field in model._meta.local_fields
+        if not (field.primary_key or field.unique or field.choices or field.is_relation or field.name in ruled)
+        and not field.null
+    ]
+    for kind in (models.CharField, models.TextField, models.DateTimeField, models.DecimalField, models.BooleanField):
+        if found := next((field for field in free if isinstance(field, kind)), None):
+            return found
+    return next(field for field in free if isinstance(field, models.IntegerField))
+
+
+def other_value(field: Any, value: Any) -> Any:
+    if isinstance(field, models.BooleanField):
+        return not value
+    if isinstance(field, models.DateTimeField):
+        return value + timedelta(seconds=1)
+    return uuid4().hex[:6] if isinstance(field, models.CharField | models.TextField) else value + 1
+
+
+def twin(row: Any) -> Any:
+    """An unsaved row like this one, different where two may not be alike."""
+    copy = type(row).objects.get(pk=row.pk)
+    copy.pk = uuid4() if isinstance(copy._meta.pk, models.UUIDField) or copy._meta.parents else None
+    if copy._meta.parents:
+        copy.id = copy.pk
+    for name, value in different(row).items():
+        setattr(copy, name, value)
+    copy._state.adding = True
+    return copy
+
+
+def different(row: Any) -> dict[str, Any]:
+    """What two rows of a table may not share."""
+    word = uuid4().hex[:7]
+    elsewhere, stranger = Office.objects.get(code="GUM"), User.objects.get(username="stranger")
+    free: dict[str, dict[str, Any]] = {
+        "accounts.Office": {"code": word.upper(), "path": f"/{word}/"},
+        "accounts.User": {"username": word},
+        "accounts.OfficePermission": {"content_object": elsewhere},
+        "reports.Report": {"number": word},
+        "reports.SIR": {"number": word},
+        "reports.ReportReader": {"user": stranger},
+        "reports.Revision": {"version": 99},
+        "reports.Reading": {"version": 99},
+        "reports.ReportNotice": {"office": elsewhere},
+        "reports.EventType": {"code": word, "label": word},
+        "reports.Threshold": {"goods": "", "measure": "estimated_value", "unit": ""},
+        "watch.Summary": {"report": Report.objects.filter(summaries=None).first()},
+        "watch.SummaryVersion": {"version": 99},
+        "watch.SummaryNotice": {"version": 99},
+    }
+    return free.get(row._meta.label, {})
