@@ -330,7 +330,7 @@ class Answers:
 
     def fill(self) -> Filled:
         """The report and rows that this draft would become, unsaved. Only what is valid in each is set."""
-        report = self.kind.model()
+        report = self.kind.model(kind=self.kind.code)
         filled = Filled(self.kind, report)
         for section in self.kind.sections:
             form = self.as_filed(section)

@@ -9,22 +9,28 @@ from reports.kinds import Part
 from sen.forms import SenBoundField
 
 # None of these may be an answer that is needed. What matters for safety, such as a caution, is never here.
-LATER: dict[str, tuple[str, ...]] = {
-    "where": ("place_facility", "place_latitude", "place_longitude"),
+LATER: dict[str, tuple[str, tuple[str, ...]]] = {
+    "where": ("facility, coordinates", ("place_facility", "place_latitude", "place_longitude")),
     "people": (
-        "middle_name",
-        "suffix",
-        "aliases",
-        "age_from",
-        "age_to",
-        "description",
-        "phones",
-        "emails",
-        "addresses",
-        "handles",
+        "middle name, aliases, age, description, phones, addresses",
+        (
+            "middle_name",
+            "suffix",
+            "aliases",
+            "age_from",
+            "age_to",
+            "description",
+            "phones",
+            "emails",
+            "addresses",
+            "handles",
+        ),
     ),
-    "seizures": ("serial_numbers", "possessor", "owner", "disposition"),
-    "assaults": ("circumstance", "injury", "treatment"),
+    "seizures": (
+        "serial numbers, whose it was, disposition",
+        ("serial_numbers", "possessor", "owner", "disposition"),
+    ),
+    "assaults": ("circumstance, injury, treatment", ("circumstance", "injury", "treatment")),
 }
 
 
@@ -34,14 +40,15 @@ class Layout:
 
     first: list[SenBoundField]
     later: list[SenBoundField]
+    summary: str
     is_open: bool
 
 
 def lay_out(part: Part, form: AnswersForm) -> Layout:
-    waiting = LATER.get(part.name, ())
+    summary, waiting = LATER.get(part.name, ("", ()))
     later = [_bound(form, name) for name in form.fields if name in waiting]
     in_use = any(field.errors or _typed(field) for field in later)
-    return Layout([_bound(form, name) for name in form.fields if name not in waiting], later, in_use)
+    return Layout([_bound(form, name) for name in form.fields if name not in waiting], later, summary, in_use)
 
 
 def _bound(form: AnswersForm, name: str) -> SenBoundField:

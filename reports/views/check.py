@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +19,8 @@ from psycopg.errors import LockNotAvailable
 from accounts.access import Refused, person, requires
 from reports import actions, drafts, routing, urgency
 from reports.answers import Answers, Problem
-from reports.content import Filled, Shown, shown
+from reports.content import Filled
+from reports.document import DocumentPart, document
 from reports.kinds import Part, Rows
 from reports.models import Draft, ReportNotice
 from reports.views.own import (
@@ -62,12 +63,11 @@ class FilingForm(forms.Form):
 
 @dataclass(frozen=True)
 class Checked:
-    """One part on the check page: what it says, where it is changed, what is wrong with it."""
+    """One part on the check page: where it is changed, and how it will read, if anything is entered."""
 
     part: Part
     url: str
-    shown: Shown | None
-    problems: list[tuple[Problem, str]] = field(default_factory=list)
+    reads: DocumentPart | None
 
 
 @requires(*FILE_OR_AMEND)
@@ -165,10 +165,12 @@ def body_hash(request: HttpRequest) -> str:
 # -- The page -------------------------------------------------------------------------------------------------------
 def show(request: HttpRequest, answers: Answers, form: FilingForm, status: int = 200) -> HttpResponse:
     filled, problems = answers.fill(), answers.problems()
+    parts = checked(answers, filled)
     why = urgency.reasons(filled) if filled.report.event_types else []
     context = {
         "form": form,
-        "parts": checked(answers, filled, problems),
+        "parts": [one for one in parts if one.reads or not one.part.optional],
+        "unused": [one for one in parts if not one.reads and one.part.optional],
         "problems": [(problem, problem_url(answers, problem)) for problem in problems],
         "recipients": recipients(filled, urgent=bool(why)),
         "urgent_because": why,
@@ -180,17 +182,9 @@ def show(request: HttpRequest, answers: Answers, form: FilingForm, status: int =
     return render(request, "reports/check.html", around(answers) | context, status=status)
 
 
-def checked(answers: Answers, filled: Filled, problems: list[Problem]) -> list[Checked]:
-    words = {one.part.name: one for one in shown(filled)}
-    return [
-        Checked(
-            part,
-            part_url(answers, part),
-            words.get(part.name),
-            [(problem, problem_url(answers, problem)) for problem in problems if problem.part is part],
-        )
-        for part in answers.parts
-    ]
+def checked(answers: Answers, filled: Filled) -> list[Checked]:
+    words = {one.name: one for one in document(filled)}
+    return [Checked(part, part_url(answers, part), words.get(part.name)) for part in answers.parts]
 
 
 def problem_url(answers: Answers, problem: Problem) -> str:
