@@ -7,7 +7,9 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from reports import history, navigation
+        from reports import history, homes, navigation, reference_pages
 
         history.register()
+        homes.register_homes()
         navigation.register()
+        reference_pages.register_pages()

@@ -39,7 +39,7 @@ class Offers:
 
 
 def offers(user: User) -> Offers:
-    """The offices whose reports the person may read, and the event types. One statement for both, for lists have few."""
+    """The offices whose reports the person may read, and the event types; one statement for both: lists have few."""
     offices = _values(_offices(user), "office", ("code", "name", "path"))
     events = _values(EventType.objects.order_by(), "event", ("code", "label", "short"))
     found = Offers()

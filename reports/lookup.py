@@ -6,7 +6,8 @@ from django.http import Http404
 
 from accounts.models import User
 from reports.kinds import KINDS
-from reports.models import Report, ReportQuerySet
+from reports.models import Report
+from reports.models.report import ReportQuerySet
 
 # Whoever reads some kind may ask for the pages of reports; which rows they reach is `visible_to`.
 READS = tuple(kind.permission("read") for kind in KINDS)

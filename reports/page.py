@@ -28,7 +28,7 @@ SHOWN_ELSEWHERE = ("title", "related")
 
 
 def opened(number: str, user: User) -> Any:
-    """The report with its newest version as kept, what `user` read last and whether they are amending: one statement."""
+    """The report, its newest version as kept, what `user` read last, whether they are amending it: one statement."""
     newest = Revision.objects.filter(report=OuterRef("pk"), version=OuterRef("version")).values("content")
     reports: QuerySet[Any] = with_people(Report.objects.visible_to(user)).annotate(
         content=Subquery(newest),

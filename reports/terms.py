@@ -15,7 +15,7 @@ LONGEST = 500
 
 
 def keep_terms(typed: str, *, by: User) -> SearchTerms | None:
-    """Keep what was typed into a search, and that it was; its id may stand in an address. Nothing typed keeps nothing."""
+    """Keep what was typed into a search; its id may stand in an address. Nothing typed keeps nothing."""
     terms = typed.replace("\x00", "").strip()[:LONGEST]
     if not terms:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, IntegerField, Value
+from django.db.models import CharField, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
@@ -34,15 +34,17 @@ def life(report: Report, notices: Iterable[ReportNotice], user: User) -> list[En
     return sorted(found, key=lambda entry: entry.at)
 
 
-def _rows(report: Report) -> Iterable[tuple[str, int, datetime, str, str]]:
+def _rows(report: Report) -> QuerySet[Any, tuple[str, int, datetime, str, str]]:
     """Moves and versions together: (move, version, when, by whom, why). The first version is told by its filing."""
     moves = StatusChange.objects.filter(report=report).order_by()
     versions = Revision.objects.filter(report=report, version__gt=1).order_by()
-    told: Any = moves.values_list(Cast("move", CharField()), Value(0, IntegerField()), "at", "by__name", "reason")
-    return told.union(
-        versions.values_list(Value("amend", CharField()), Cast("version", IntegerField()), "at", "by__name", "reason"),
-        all=True,
+    amended: Any = versions.values_list(
+        Value("amend", CharField()), Cast("version", IntegerField()), "at", "by__name", "reason"
     )
+    told: QuerySet[Any, Any] = moves.values_list(
+        Cast("move", CharField()), Value(0, IntegerField()), "at", "by__name", "reason"
+    )
+    return told.union(amended, all=True)
 
 
 def _entry(move: str, version: int, at: datetime, who: str, reason: str) -> Entry:

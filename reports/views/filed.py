@@ -12,18 +12,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import Refused, person, requires
+from accounts.access import Refused, Verdict, person, requires
 from reports import actions, drafts
-from reports.kinds import KINDS
 from reports.lookup import READS, visible_report
 from reports.models import Report, ReportNotice
 from reports.page import opened, page_of
 from reports.reading import note_reading
 from reports.workflow import MOVES, Move, may_move
 from sen import errors
-
-AMENDS = tuple(kind.permission("amend") for kind in KINDS)
-MOVING = tuple(sorted({move.permission.format(kind=kind.code) for move in MOVES.values() for kind in KINDS}))
 
 
 # -- The page ----------------------------------------------------------------------------------------------------------
@@ -38,7 +34,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 
 
 # -- What is done from it ----------------------------------------------------------------------------------------------
-@requires(*AMENDS)
+@requires(*READS)
 @require_POST
 def amend(request: HttpRequest, number: str) -> HttpResponse:
     """Open the person's draft amendment, or go on with it."""
@@ -47,7 +43,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("reports:draft", draft_id=draft.pk)
 
 
-@requires(*MOVING)
+@requires(*READS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     """Ask for a move, with its reason where one is needed, and make it."""
@@ -57,7 +53,7 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if wanted is None:
         raise Http404
     if request.method != "POST":
-        return _confirm(request, report, wanted, refused=may_move(report, wanted, user).reason)
+        return _asked(request, report, wanted, may_move(report, wanted, user))
     try:
         actions.move(report.pk, move, by=user, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
     except ValidationError as error:
@@ -66,6 +62,13 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         return _refused(request, report, wanted, error)
     messages.success(request, f"You have {wanted.done} {report.number}.")
     return _back(request, report)
+
+
+def _asked(request: HttpRequest, report: Report, wanted: Move, verdict: Verdict) -> HttpResponse:
+    """The confirm page; where the report no longer is where the move starts, the page says so and offers no button."""
+    if not verdict and report.status in wanted.from_states:
+        raise Refused(verdict.reason)
+    return _confirm(request, report, wanted, refused=verdict.reason)
 
 
 def _confirm(request: HttpRequest, report: Report, wanted: Move, *, wrong: str = "", refused: str = "") -> HttpResponse:

@@ -1,0 +1,146 @@
+"""What a person sees first: drafts and reports of the field, news of one's offices, the newest for headquarters."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Assignment, User
+from audit.log import Subject, record
+from reports.answers import Answers
+from reports.filters import offers
+from reports.kinds import KINDS
+from reports.lines import Line, columns, lines
+from reports.lookup import FILES, READS
+from reports.models import Draft, Reading, Report
+from reports.states import Status
+from sen.home import Action, Block, Home, register
+
+FEW, MORE = 5, 10
+LATELY = timedelta(days=14)
+SOON = timedelta(days=30)
+
+
+def register_homes() -> None:
+    """The SIR's permissions stand for all kinds: whoever works with reports has them. Addresses stand written out,
+    since none can be looked up before all apps are ready.
+    """
+    first = next(iter(KINDS))
+    register(Home(first.permission("file"), 30, field, Action("File a report", "/reports/new/", "add")))
+    register(Home("acknowledge", 40, offices))
+    register(Home(first.permission("read"), 60, newest, Action("Search the reports", "/reports/", "search")))
+    register(Home("grant_roles", 20, grants, Action("Open access", "/access/", "lock_open")))
+    register(Home("change_profiles", 20, people, Action("Find a person", "/people/", "search")))
+    register(Home("edit_reference", 50, reference, Action("Open reference data", "/reference/", "list")))
+
+
+def _listed(user: User, reports: QuerySet[Report], size: int, label: str) -> list[Line]:
+    """The newest of these reports as lines; that they were listed is recorded."""
+    rows = list(columns(reports.order_by("-submitted_at", "-id"))[:size])
+    if rows:
+        record("reports.listed", by=user, on=Subject("list", "", label), count=len(rows))
+    return lines(rows, offers(user).events)
+
+
+# -- Those who file ----------------------------------------------------------------------------------------------------
+def field(user: User) -> list[Block]:
+    """My drafts with what is missing, and my reports lately."""
+    drafts = [_draft_line(draft, user) for draft in Draft.objects.filter(author=user, version__gt=0)[:FEW]]
+    mine = Report.objects.visible_to(user).filter(author=user).exclude(status=Status.VOIDED)
+    return [
+        Block("My drafts", "reports/home_drafts.html", {"drafts": drafts}),
+        Block(
+            "My reports",
+            "reports/home_reports.html",
+            {
+                "caption": "The reports that you filed last",
+                "lines": _listed(user, mine, FEW, "my reports"),
+                "empty": "You have filed no report yet. What you file stands here with its state.",
+                "more": "/reports/?mine=on",
+            },
+        ),
+    ]
+
+
+def _draft_line(draft: Draft, user: User) -> dict[str, Any]:
+    """A draft with what it is about and how much is missing."""
+    problems = Answers(draft, user).problems()
+    title = " ".join(draft.answers.get("what", {}).get("title", []))
+    kind = KINDS[draft.kind]
+    return {
+        "url": f"/reports/drafts/{draft.pk}/",
+        "title": title or f"{kind.label} without a title yet",
+        "amends": bool(draft.amends_id),
+        "saved_at": draft.saved_at,
+        "parts": list(dict.fromkeys(problem.part.title for problem in problems)),
+        "missing": len(problems),
+        "word": "1 answer missing" if len(problems) == 1 else f"{len(problems)} answers missing",
+    }
+
+
+# -- Those who lead an office ------------------------------------------------------------------------------------------
+def offices(user: User) -> list[Block]:
+    """What happened in one's offices that one has not read: new reports, and new versions of old ones."""
+    if not any(user.may_somewhere(name) for name in READS):
+        return []
+    since = timezone.now() - LATELY
+    read = Reading.objects.filter(report=OuterRef("pk"), reader=user, version=OuterRef("version"))
+    unread = (
+        Report.objects.visible_to(user)
+        .filter(Q(submitted_at__gte=since) | Q(amended_at__gte=since))
+        .exclude(status=Status.VOIDED)
+        .exclude(author=user)
+        .filter(~Exists(read))
+    )
+    context = {
+        "caption": "Filed or amended in the last 14 days and not read by you",
+        "lines": _listed(user, unread, MORE, "unread reports"),
+        "empty": "You have read everything that was filed or amended in the last 14 days.",
+        "more": "/reports/",
+    }
+    return [Block("New in your offices", "reports/home_reports.html", context)]
+
+
+# -- Those who only read -----------------------------------------------------------------------------------------------
+def newest(user: User) -> list[Block]:
+    """The newest reports, for those who neither file nor lead."""
+    if any(user.may_somewhere(name) for name in (*FILES, "acknowledge")):
+        return []
+    reports = Report.objects.visible_to(user).exclude(status=Status.VOIDED)
+    context = {
+        "caption": "The newest reports",
+        "lines": _listed(user, reports, MORE, "newest reports"),
+        "empty": "No report has been filed yet by the offices whose reports you may read.",
+        "more": "/reports/",
+    }
+    return [Block("Newest reports", "reports/home_reports.html", context)]
+
+
+# -- Those who keep the system -----------------------------------------------------------------------------------------
+def grants(user: User) -> list[Block]:
+    """How many roles end soon: a figure, not names; whose they are is a page of its own, which records its reading."""
+    ending = Assignment.objects.live().filter(until__lt=timezone.now() + SOON)
+    return [Block("Roles that end soon", "reports/home_grants.html", {"ending": ending.count()})]
+
+
+def people(user: User) -> list[Block]:
+    return [
+        Block(
+            "People",
+            "reports/home_sentence.html",
+            {"sentence": "Find a person to see or change the profile. A search is recorded with what was searched."},
+        )
+    ]
+
+
+def reference(user: User) -> list[Block]:
+    return [
+        Block(
+            "Reference data",
+            "reports/home_sentence.html",
+            {"sentence": "Offices, event types, thresholds of urgency, and who is told of which report."},
+        )
+    ]

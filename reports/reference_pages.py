@@ -1,0 +1,98 @@
+"""The forms in which an administrator edits event types, thresholds and who is told, and their pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from accounts.models import Office
+from accounts.reference import register
+from reports.kinds import KINDS
+from reports.models import EventType, RoutingRule, Threshold
+from sen.forms import CheckboxTiles, Combobox, formfield
+
+if TYPE_CHECKING:
+    _EventTypeForm = forms.ModelForm[EventType]
+    _ThresholdForm = forms.ModelForm[Threshold]
+    _RoutingForm = forms.ModelForm[RoutingRule]
+else:  # Django's own classes take no type when the program runs
+    _EventTypeForm = _ThresholdForm = _RoutingForm = forms.ModelForm
+
+
+class EventTypeForm(_EventTypeForm):
+    """What can have happened, and which lists of rows it then asks for."""
+
+    formfield_callback = formfield
+    asks = forms.MultipleChoiceField(
+        label="Asks for",
+        choices=EventType.Asks,
+        required=False,
+        widget=CheckboxTiles(),
+        help_text="The lists that the form shows when this type is chosen. Each then needs at least one row.",
+    )
+
+    class Meta:
+        model = EventType
+        fields = ("code", "label", "short", "asks", "always_urgent", "position", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["position"].help_text = "Types are offered in the order of this figure, the smallest first."
+        # Reports keep the code, so it never changes once a type is there.
+        self.fields["code"].disabled = bool(self.instance.pk)
+
+
+class ThresholdForm(_ThresholdForm):
+    """From which quantity or value on a seizure makes a report urgent."""
+
+    formfield_callback = formfield
+
+    class Meta:
+        model = Threshold
+        fields = ("goods", "measure", "at_least", "unit", "active")
+
+
+class RoutingRuleForm(_RoutingForm):
+    """Who is told of which reports."""
+
+    formfield_callback = formfield
+    kind = forms.ChoiceField(label="Kind of report", widget=Combobox)
+
+    class Meta:
+        model = RoutingRule
+        fields = ("kind", "on_summary", "event_type", "urgent_only", "within", "to", "to_office", "to_role", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["kind"].choices = [(kind.code, kind.label) for kind in KINDS]
+        for name in ("within", "to_office"):
+            fields[name].queryset = Office.objects.filter(active=True)
+
+
+def register_pages() -> None:
+    """Give each its pages under /reference/."""
+    register(
+        model=EventType,
+        form=EventTypeForm,
+        slug="event-types",
+        label="Event types",
+        columns=("code", "label", "short", "always_urgent", "position", "active"),
+    )
+    register(
+        model=Threshold,
+        form=ThresholdForm,
+        slug="thresholds",
+        label="Thresholds of urgency",
+        columns=("goods", "measure", "at_least", "unit", "active"),
+    )
+    register(
+        model=RoutingRule,
+        form=RoutingRuleForm,
+        slug="routing",
+        label="Who is told",
+        columns=(
+            "kind", "on_summary", "event_type", "urgent_only", "within", "to", "to_office", "to_role", "active",
+        ),
+    )  # fmt: skip
