@@ -53,4 +53,4 @@ class Command(BaseCommand):
 
         if not 0 < count <= bulk.AT_MOST:
             raise CommandError(f"Ask for 1 to {bulk.AT_MOST:,} reports.")
-        bulk.make(count, say=self.stderr.write)
+        bulk.make(count, say=self.stderr.write, both_cores=True)
