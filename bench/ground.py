@@ -24,7 +24,8 @@ def prepared(name: str) -> Iterator[None]:
 
     cluster = embedded.ensure(folder)
     try:
-        manage("migrate", "--verbosity", "0", "--skip-checks")
+        manage("migrate", "--verbosity", "0")
+        manage("collectstatic", "--noinput", "--verbosity", "0")
         import django
 
         django.setup()

@@ -110,10 +110,9 @@ def enough_offices(wanted: int) -> None:
 
 def page_of(user: User) -> Callable[[], object]:
     """The whole request through every middleware, as the server would answer it."""
-    from django.test import Client
+    from tests.cast import signed_in
 
-    browser = Client()
-    browser.force_login(user)
+    browser = signed_in(user)
 
     def ask() -> object:
         answer = browser.get("/watch/")

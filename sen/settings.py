@@ -144,6 +144,8 @@ SIGN_INS_PER_MINUTE = env.int("SEN_SIGN_INS_PER_MINUTE", default=20)
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
 GUARDIAN_MONKEY_PATCH_USER = False
+# Our own backend answers from guardian's rows, with their end dates; guardian's would not ask for those.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 # -- auditlog: the history that pages show; never the evidence ------------------------------------------------------
 AUDITLOG_MASK_CALLABLE = "privacy.mask.eight_bullets"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -110,17 +110,18 @@ for _username in CAST:
     globals()[f"cast_{_username}"] = _fixture_for(_username)
 
 
-@pytest.fixture
-def as_(db: None) -> Iterator[Callable[[Any], Client]]:
+def signed_in(user: Any) -> Client:
     """A client signed in as this person, as after a real sign-in."""
-
     from audit.log import record
 
-    def client(user: Any) -> Client:
-        browser = Client()
-        with transaction.atomic():
-            browser.force_login(user)
-            record("session.signed_in", by=user, on=user)  # it sets `last_login`, which no event would else excuse
-        return browser
+    browser = Client()
+    with transaction.atomic():
+        browser.force_login(user)
+        record("session.signed_in", by=user, on=user)  # it sets `last_login`, which no event would else excuse
+    return browser
 
-    yield client
+
+@pytest.fixture
+def as_(db: None) -> Callable[[Any], Client]:
+    """`as_(person)` is a client signed in as this person."""
+    return signed_in
