@@ -195,10 +195,7 @@ class RowAnswers:
 
     @property
     def line(self) -> str:
-        try:
-            return str(self.form.instance.line())
-        except (AttributeError, ValueError, models.ObjectDoesNotExist):
-            return "Not finished"
+        return line_of(self.form.instance)
 
 
 class Answers:

@@ -134,7 +134,8 @@ def _locked(draft_id: UUID, by: User) -> Draft:
 
 def _refuse_foreign(draft: Draft, part: Rows, key: str) -> None:
     """A new row's key comes from the page, so one of another report may have been sent."""
-    if part.model._default_manager.filter(pk=key).exclude(report_id=draft.amends_id).exists():
+    of = part.model._default_manager.filter(pk=key).values_list("report_id", flat=True).first()
+    if of not in (None, draft.amends_id):
         raise Refused(f"This {part.singular} belongs to another report. Add a new one instead.")
 
 
@@ -146,10 +147,7 @@ def _refuse_overwrite(draft: Draft, slot: str, stored: Raw, raw: Raw, page: Page
 
 def _refuse_foreign_key(draft: Draft, part: Part, key: str) -> None:
     """The key of a new row comes from the page; it may not be that of a row in another report."""
-    if (
-        isinstance(part, Rows)
-        and part.model._default_manager.filter(pk=key).exclude(report=draft.amends).exists()
-    ):
+    if isinstance(part, Rows) and part.model._default_manager.filter(pk=key).exclude(report=draft.amends).exists():
         raise Refused("This row belongs to another report. Go back to the list and add it anew.")
 
 

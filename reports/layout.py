@@ -1,4 +1,4 @@
-"""How the long screens of a draft are laid out: which answers wait under "More" so that the quick report stays quick."""
+"""How long screens of a draft are laid out: which answers wait under "More", so that the quick report is quick."""
 
 from __future__ import annotations
 

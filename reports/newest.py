@@ -70,10 +70,9 @@ class ThreeWay:
         form = self.mine.form(part)
         for name in names:
             label = str(form.fields[name].label)
-            base, newest, mine = (_pieces(raw, name) for raw in three)
-            yield Difference(
-                f"{part.name}/{name}", part.title, label, *(w.get(label, "") for w in words), clash=mine != base
-            )
+            base, newest, mine = (one.get(label, "") for one in words)
+            clash = _pieces(three[2], name) != _pieces(three[0], name)
+            yield Difference(f"{part.name}/{name}", part.title, label, base, newest, mine, clash)
 
     def _raw(self, answers: Answers, part: Section) -> Raw:
         return dict(answers.draft.answers.get(part.name, {}))
@@ -86,11 +85,11 @@ class ThreeWay:
     def _of_rows(self, part: Rows) -> Iterator[Difference]:
         three = [_by_key(answers, part) for answers in self._all]
         for key in dict.fromkeys(key for rows in three for key in rows):
-            base, newest, mine = (_given(rows.get(key)) for rows in three)
-            if _changed(base, newest, mine):
-                texts = [_row_words(answers, part, key) for answers in self._all]
-                label = next(text.splitlines()[0] for text in texts if text)
-                yield Difference(f"{part.name}/{key}", part.title, label, *texts, clash=mine != base)
+            was, now, own = (_given(rows.get(key)) for rows in three)
+            if _changed(was, now, own):
+                base, newest, mine = (_row_words(answers, part, key) for answers in self._all)
+                label = (mine or newest or base).splitlines()[0]
+                yield Difference(f"{part.name}/{key}", part.title, label, base, newest, mine, own != was)
 
     def _rows_with(self, part: Rows, taken: set[str]) -> list[dict[str, Any]]:
         newest, rows = _by_key(self.newest, part), _by_key(self.mine, part)
@@ -101,7 +100,6 @@ class ThreeWay:
                 rows[key] = newest[key]
             else:
                 rows.pop(key, None)
-        # A row that the newest version took away and that only stood in one's own copy of the base.
         return [{"key": key, "data": data} for key, data in rows.items()]
 
 
@@ -116,10 +114,10 @@ def three_way(draft: Draft, report: Report, by: User) -> ThreeWay:
 
 
 def settle(draft_id: UUID, seen: int, choices: Mapping[str, str], *, by: User) -> bool:
-    """Set the draft on the version that its author saw and chose from; False when there is a newer one, or no choice."""
+    """Set the draft on the version that its author chose from; False when there is a newer one, or no choice."""
     with transaction.atomic():
-        draft = Draft.objects.select_for_update(of=("self",)).select_related("amends__office").get(
-            pk=draft_id, author=by
+        draft = (
+            Draft.objects.select_for_update(of=("self",)).select_related("amends__office").get(pk=draft_id, author=by)
         )
         report = draft.amends
         if report is None or report.version != seen:

@@ -1,7 +1,7 @@
 """Form markup for the whole product: the renderer, and fields and widgets that several apps share."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import MAXYEAR, date, datetime, time
 from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -265,7 +265,7 @@ def _date_of(parts: Sequence[str]) -> date:
     try:
         month, day, year = (int(part) for part in parts)
         return date(year if year > 99 else year + 2000, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValidationError(
             "This day does not exist. Check the day, the month and the year.", code="invalid"
         ) from None
@@ -283,6 +283,8 @@ def _time_of(typed: str) -> time:
 def _moment(day: date, hour: time, zone: str) -> datetime:
     if zone not in dict(zone_choices(zone)):
         raise ValidationError("Choose the time zone.", code="invalid")
+    if day.year == MAXYEAR:  # in another zone it may already be the year after, which no calendar here has
+        raise ValidationError("Check the year.", code="invalid")
     local = datetime.combine(day, hour, ZoneInfo(zone))
     if local.astimezone(ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValidationError(f"{hour:%H:%M} did not happen on this day: the clocks went forward over it.", code="gap")

@@ -38,7 +38,9 @@ from sen import errors
 from sen.forms import CountedTextarea, Tile
 
 TRUE = "This is accurate to the best of my knowledge, and I may enter it here."
-BUSY = "This report is still being filed. Wait a few seconds, then reload this page: it is filed once, whatever happens."
+BUSY = (
+    "This report is still being filed. Wait a few seconds, then reload this page: it is filed once, whatever happens."
+)
 REUSED = "This page was already used to send something else. Check the report once more and file it from here."
 
 
@@ -191,14 +193,14 @@ def problem_url(answers: Answers, problem: Problem) -> str:
     """The very field, on its screen; a missing row is added there."""
     if isinstance(problem.part, Rows) and not problem.key:
         return part_url(answers, problem.part)
-    of_row = isinstance(problem.part, Rows)
-    screen = row_url(answers, problem.part, problem.key) if of_row else part_url(answers, problem.part)
+    part = problem.part
+    screen = row_url(answers, part, problem.key) if isinstance(part, Rows) else part_url(answers, part)
     return f"{screen}?check=1#id_{problem.field}_group"
 
 
 def recipients(filled: Filled, *, urgent: bool) -> list[routing.Recipient]:
     """Who will be told, as far as the draft already says: that depends on its office and its event types."""
     report = filled.report
-    if report.office_id is None or not report.event_types:
+    if not (report.event_types and report.office_id):
         return []
     return routing.recipients(report, urgent=urgent)

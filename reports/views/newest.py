@@ -26,7 +26,8 @@ def newest(request: HttpRequest, answers: Answers) -> HttpResponse:
     if request.method != "POST":
         return show(request, answers)
     seen = request.POST.get("newest", "")
-    choices = {name.removeprefix("choice-"): value for name, value in request.POST.items() if name.startswith("choice-")}
+    chosen = [name for name in request.POST if name.startswith("choice-")]
+    choices = {name.removeprefix("choice-"): request.POST.get(name, "") for name in chosen}
     if not settle(draft.pk, int(seen) if seen.isascii() and seen.isdigit() else 0, choices, by=answers.user):
         return show(request, answers, choices, problem=CHOOSE, status=422)
     messages.success(request, f"Your amendment now stands on version {report.version}. Check it once more.")

@@ -45,7 +45,7 @@ def answers_of(request: HttpRequest, draft_id: UUID) -> Answers:
     user = person(request)
     draft = Draft.objects.select_related("amends__office", "amends__author").get(pk=draft_id, author=user)
     if draft.amends:
-        if not Report.objects.visible_to(user).filter(pk=draft.amends_id).exists():
+        if not Report.objects.visible_to(user).filter(pk=draft.amends.pk).exists():
             raise Http404
         if not is_autosave(request):
             note_reading(draft.amends, by=user, version=draft.base_version, code="report.draft_viewed")
@@ -122,7 +122,7 @@ def list_url(answers: Answers) -> str:
 
 
 def next_url(answers: Answers, part: Part) -> str:
-    """The screen after this part: optional parts are passed over, never out of reach; after the last comes the check."""
+    """The screen after this part; optional parts are passed over, never out of reach. After the last, the check."""
     order = list(answers.kind.parts)
     after = order[order.index(part) + 1 :]
     coming = next((p for p in after if answers.shows(p) and not p.optional), None)

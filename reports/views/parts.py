@@ -26,6 +26,7 @@ from reports.views.own import (
     saved_answer,
 )
 
+
 @requires(*FILE_OR_AMEND)
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_draft
@@ -57,8 +58,6 @@ def save(request: HttpRequest, answers: Answers, part: Section) -> HttpResponse:
     return redirect(next_url(answers, part)) if form.is_valid() else show(request, answers, part, form, status=422)
 
 
-def show(
-    request: HttpRequest, answers: Answers, part: Section, form: AnswersForm, status: int = 200
-) -> HttpResponse:
+def show(request: HttpRequest, answers: Answers, part: Section, form: AnswersForm, status: int = 200) -> HttpResponse:
     context = {"part": part, "form": form, "layout": lay_out(part, form), "action": part_url(answers, part)}
     return render(request, "reports/part.html", around(answers) | context, status=status)

@@ -51,7 +51,9 @@ def test_the_untouched_draft_is_reopened(as_: As, agent: Any) -> None:
     assert browser.get(first).status_code == 200
 
 
-def test_a_draft_does_not_exist_for_anybody_but_its_author(as_: As, agent: Any, colleague: Any, supervisor: Any) -> None:
+def test_a_draft_does_not_exist_for_anybody_but_its_author(
+    as_: As, agent: Any, colleague: Any, supervisor: Any
+) -> None:
     draft = make_draft(agent)
     row = str(uuid4())
     pages = [url("draft", draft), url("part", draft, "what"), url("check", draft), url("discard", draft)]
@@ -66,7 +68,9 @@ def test_a_draft_does_not_exist_for_anybody_but_its_author(as_: As, agent: Any, 
 
 
 def test_the_list_says_what_each_part_needs(as_: As, agent: Any) -> None:
-    draft = make_draft(agent, sir_answers(agent, what={"event_types": ["significant-arrest"], "title": ["x"]}, arrests=[]))
+    draft = make_draft(
+        agent, sir_answers(agent, what={"event_types": ["significant-arrest"], "title": ["x"]}, arrests=[])
+    )
     page = text(as_(agent).get(url("draft", draft)))
     assert "3 answers missing" in page
     assert "MARQUEZ" in page
@@ -107,7 +111,9 @@ def test_a_page_opened_again_says_what_is_wrong_but_does_not_nag(as_: As, agent:
 
 def test_saving_in_the_background_answers_with_the_time_and_the_version(as_: As, agent: Any) -> None:
     draft, browser = make_draft(agent, {"what": {}}), as_(agent)
-    answer = browser.post(url("part", draft, "what"), {"title": "Arr", "version": "1", "mark": "m"}, headers={"X-Autosave": "1"})
+    answer = browser.post(
+        url("part", draft, "what"), {"title": "Arr", "version": "1", "mark": "m"}, headers={"X-Autosave": "1"}
+    )
     assert re.fullmatch(r"\d\d:\d\d E[SD]T", answer.json()["saved_at"])
     assert (answer.json()["version"], answer.json()["masked"]) == (2, [])
     assert Draft.objects.get().answers["what"]["title"] == ["Arr"]
@@ -115,7 +121,15 @@ def test_saving_in_the_background_answers_with_the_time_and_the_version(as_: As,
 
 def test_undeclared_fields_are_not_kept(as_: As, agent: Any) -> None:
     draft, browser = make_draft(agent, {"what": {}}), as_(agent)
-    forged = {"number": "SIR-1", "status": "closed", "author": "1", "version": "1", "urgency": "9", "id": "x", "report": "y"}
+    forged = {
+        "number": "SIR-1",
+        "status": "closed",
+        "author": "1",
+        "version": "1",
+        "urgency": "9",
+        "id": "x",
+        "report": "y",
+    }
     browser.post(url("part", draft, "what"), {"title": "T", **forged})
     assert Draft.objects.get().answers["what"] == {"title": ["T"]}
 
@@ -214,7 +228,10 @@ def test_the_check_page_shows_everything_and_who_will_be_told(as_: As, agent: An
 
 def test_the_check_page_of_a_half_filled_draft_links_to_each_missing_answer(as_: As, agent: Any) -> None:
     arrests = [{"key": str(uuid4()), "data": {"charge": [""]}}]
-    draft, browser = make_draft(agent, {"what": {"event_types": ["significant-arrest"]}, "arrests": arrests}), as_(agent)
+    draft, browser = (
+        make_draft(agent, {"what": {"event_types": ["significant-arrest"]}, "arrests": arrests}),
+        as_(agent),
+    )
     page = text(browser.get(url("check", draft)))
     assert "Not finished" in page
     for link in re.findall(r'<li><a href="([^"#]+)#', page):
@@ -297,7 +314,7 @@ def test_opening_an_amendment_is_recorded_as_reading_the_report(as_: As, agent: 
     assert Event.objects.filter(code="report.draft_viewed", object_id=str(report.pk), actor_id=agent.pk).count() == 1
 
 
-def test_the_amendment_of_a_report_that_its_author_may_no_longer_see_is_gone(as_: As, agent: Any, supervisor: Any) -> None:
+def test_the_amendment_of_a_report_out_of_sight_is_gone(as_: As, agent: Any, supervisor: Any) -> None:
     report = file_sir(agent)
     draft = drafts.open_amendment(report, by=supervisor)
     flags = {"restricted": ["on"], "restricted_reason": ["A source is at risk."]}
