@@ -84,8 +84,9 @@ def test_a_double_click_sends_one_form(draft):
         return {"status": 204}
 
     draft.extra["/send/"] = take
-    draft.page.get_by_role("button", name="File it").dblclick()
-    draft.page.wait_for_timeout(500)
+    for _ in range(2):
+        draft.page.get_by_role("button", name="File it").click()
+        draft.page.wait_for_timeout(300)  # the first is on its way before the second, as with a nervous thumb
     assert len(sent) == 1
 
 
