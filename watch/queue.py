@@ -19,7 +19,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from reports.filters import FilterForm
-from reports.kinds import KINDS
 from reports.marks import FLAG_FIELDS, flag_marks, state_mark, urgent_mark
 from reports.models import Report
 from reports.states import ACTIVE, Status
@@ -29,7 +28,6 @@ ORDER = ("-urgency", "-submitted_at", "-id")
 COLUMNS = (
     "id",
     "number",
-    "kind",
     "title",
     "status",
     "urgency",
@@ -67,10 +65,11 @@ def waiting(user: User, form: QueueFilter) -> QuerySet[Any]:
 
 
 # -- Rows --------------------------------------------------------------------------------------------------------------
+# The number begins with the kind, so that has no column of its own.
 ROW = (
     '<tr id="row-{number}"><td data-label="Waiting">{age}</td>'
     '<td><span class="number"><a href="{url}" data-row-link>{number}</a></span></td>'
-    '<td>{urgent}{kind} · {events}</td><td data-hide-phone>{office}</td><th scope="row" data-main>{title}</th>'
+    '<td>{urgent}{events}</td><td data-hide-phone>{office}</td><th scope="row" data-main>{title}</th>'
     "<td>{people}{flags}</td><td>{state}</td><td data-act>{act}</td></tr>"
 )
 TAKE_UP = (
@@ -88,7 +87,6 @@ class Rows:
         self.base = reverse("reports:listing")
         self.zone = ZoneInfo(user.office.time_zone if user.office else "UTC")
         self.events = {code: escape(short) for code, (_, short) in events.items()}
-        self.kinds = {kind.code: escape(kind.prefix) for kind in KINDS}
         self.urgent = f"{urgent_mark()} "
 
     def draw(self, rows: Iterable[Any]) -> SafeString:
@@ -102,7 +100,6 @@ class Rows:
             url=url,
             age=self._age(row),
             urgent=self.urgent if row.urgency else "",
-            kind=self.kinds[row.kind],
             events=", ".join([self.events.get(code) or escape(code) for code in row.event_types]),
             office=escape(row.office__name),
             title=escape(row.title),
@@ -128,7 +125,7 @@ class Rows:
         if row.held_by_id is None:
             return drawn_state(row.status)
         who = "you" if row.held_by_id == self.user.pk else escape(row.held_by__name)
-        return f'{drawn_state(row.status)} <span class="quiet">{who}</span>'
+        return f'{drawn_state(row.status)} <span class="quiet held">{who}</span>'
 
 
 def tone_of(waited: timedelta, *, urgent: bool) -> str:
