@@ -1,15 +1,17 @@
 // Builds static/built from our sources and the USWDS package: one style sheet, one script, one icon sprite, and only
 // the fonts and images that the style sheet names. A stamp over every input makes a second run do nothing.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const USWDS = join(ROOT, "node_modules/@uswds/uswds");
 const STATIC = join(ROOT, "static");
-const BUILT = join(STATIC, "built");
-const STAMP = join(BUILT, ".stamp");
+const FINAL = join(STATIC, "built");
+// Built beside the old files and put in their place at the end: a failed build leaves the last good one standing.
+const BUILT = join(STATIC, `built.${process.pid}`);
+const STAMP = join(FINAL, ".stamp");
 // Regular and SemiBold carry every page; the browser slants the rare italic itself. The mono face is for numbers.
 const FONTS = ["PublicSans-Regular", "PublicSans-SemiBold", "roboto-mono-v5-latin-regular"];
 
@@ -111,11 +113,16 @@ const mark = fingerprint();
 if (existsSync(STAMP) && read(STAMP) === mark) {
   console.log("assets: up to date");
 } else {
-  rmSync(BUILT, { recursive: true, force: true });
   mkdirSync(BUILT, { recursive: true });
-  await buildStyles();
-  buildScripts();
-  buildIcons();
-  writeFileSync(STAMP, mark);
+  try {
+    await buildStyles();
+    buildScripts();
+    buildIcons();
+    writeFileSync(join(BUILT, ".stamp"), mark);
+    rmSync(FINAL, { recursive: true, force: true });
+    renameSync(BUILT, FINAL);
+  } finally {
+    rmSync(BUILT, { recursive: true, force: true });
+  }
   console.log("assets: built");
 }
