@@ -22,6 +22,7 @@ WEB = [PYTHON, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
 WORKER = [PYTHON, "manage.py", "procrastinate", "worker"]
 START_SECONDS = 60.0
 BROKEN_SECONDS = 10.0
+MORE_PEOPLE = "All of them: .venv/bin/python manage.py demo --sign-ins\n"
 STOP_SECONDS = 10.0
 # A worker that dies is started again, but one that cannot live is not started for ever.
 RESTARTS_A_MINUTE = 5
@@ -111,10 +112,14 @@ def _demo_exists() -> bool:
 
 def _command(command: list[str], *, role: str = "app") -> None:
     environment = {**os.environ, "SEN_DATABASE_ROLE": role}
-    done = subprocess.run(
-        command, cwd=CHECKOUT, check=False, env=environment, process_group=0, preexec_fn=ending_with_parent()
-    )
-    if done.returncode:
+    child = subprocess.Popen(command, cwd=CHECKOUT, env=environment, process_group=0, preexec_fn=ending_with_parent())
+    try:
+        status = child.wait()
+    except KeyboardInterrupt:
+        os.killpg(child.pid, signal.SIGTERM)  # the group: a command may have children of its own
+        child.wait()
+        raise
+    if status:
         raise Failed("the step above failed; its message says why.")
 
 
@@ -163,13 +168,15 @@ def _say_where(seconds: float) -> None:
         print(sign_in_table(json.loads(done.stdout)), flush=True)
 
 
-def sign_in_table(rows: list[dict[str, str]]) -> str:
-    """The demonstration sign-ins as aligned text, one line a person."""
+def sign_in_table(people: list[dict[str, str]]) -> str:
+    """The first demonstration person of each role, as aligned text."""
     columns = ["username", "password", "role", "office"]
+    first = {person["role"]: person for person in reversed(people)}
+    rows = [person for person in people if first[person["role"]] is person]
     table = [[name.capitalize() for name in columns], *[[str(row.get(name, "")) for name in columns] for row in rows]]
     widths = [max(len(line[i]) for line in table) for i in range(len(columns))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
-    return "\n".join(["", "Sign in as one of these invented people:", *[f"  {line}" for line in lines], ""])
+    return "\n".join(["", "Sign in as one of these invented people:", *[f"  {line}" for line in lines], MORE_PEOPLE])
 
 
 def _watch(children: dict[str, subprocess.Popen[bytes]]) -> None:

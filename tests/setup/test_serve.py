@@ -123,9 +123,12 @@ def test_a_named_server_without_a_word_is_refused(data_dir):
     assert "SEN_DEMO_CONFIRM=yes" in refusal(data_dir, DATABASE_URL="postgres://nobody@db.example.gov/sen")
 
 
-def test_the_sign_in_table_is_aligned():
-    rows = [{"username": "agent", "password": "a-long-one", "role": "Field Agent", "office": "SAC Miami"}]
-    lines = serve.sign_in_table(rows).splitlines()
+def test_the_sign_in_table_is_aligned_and_names_one_person_of_each_role():
+    agent = {"username": "agent", "password": "a-long-one", "role": "Field Agent", "office": "SAC Miami"}
+    people = [agent, {**agent, "username": "colleague"}, {**agent, "username": "duty", "role": "Duty Manager"}]
+    lines = serve.sign_in_table(people).splitlines()
     header, person = lines[2], lines[3]
     assert header.split() == ["Username", "Password", "Role", "Office"]
     assert [header.index("Office"), header.index("Role")] == [person.index("SAC Miami"), person.index("Field Agent")]
+    assert [line.split()[0] for line in lines[3:5]] == ["agent", "duty"]
+    assert "colleague" not in "".join(lines)
