@@ -6,21 +6,19 @@ A batch is one transaction with events that list its reports, so every constrain
 from __future__ import annotations
 
 import json
-import os
-import sys
 import time
-import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 from uuid import uuid5
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import Permission
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from accounts.models import Office
 from audit.log import Subject, record
 from reports import routing, search, urgency
 from reports.actions import LONG_TIME, weigh
@@ -38,6 +36,7 @@ from reports.models import (
     Threshold,
 )
 from reports.numbers import next_numbers
+from sen.demo.cores import in_two
 from sen.demo.lives import BODY
 from sen.demo.past import Past, pass_over
 from sen.demo.people import Cast
@@ -45,8 +44,7 @@ from sen.demo.stories import Story, story, when_filed
 from watch.models import Summary, SummaryNotice, SummaryVersion
 
 AT_MOST = 5_000_000
-BATCH = 400
-SERIES = "bulk "
+BATCH = 250
 # Several events a batch, since the audit looks for each row's report in the list of an event.
 LISTED = 100
 
@@ -55,40 +53,18 @@ Written = dict[type[models.Model], list[models.Model]]
 
 def make(count: int, *, say: Callable[[str], Any] = lambda words: None, both_cores: bool = False) -> None:
     """Make `count` reports over twelve months, oldest first, so that numbers rise with the dates."""
-    started, moment = Report.objects.count(), timezone.now()
-    numbers = range(started, started + count)
-    ordered = sorted(numbers, key=lambda number: when_filed(number, moment, SERIES))
+    # Each run tells stories of its own, also after one that was killed half-way.
+    series, moment = f"bulk {token_hex(4)} ", timezone.now()
+    ordered = sorted(range(count), key=lambda number: when_filed(number, moment, series))
     batches = [ordered[first : first + BATCH] for first in range(0, count, BATCH)]
     if both_cores and len(batches) > 1:
-        in_two(lambda part, loud: _make(batches[part::2], moment, say if loud else None, count))
+        in_two(lambda part: _make(Maker(series, moment), batches[part::2], count, say if part == 0 else None))
     else:
-        _make(batches, moment, say, count)
+        _make(Maker(series, moment), batches, count, say)
 
 
-def in_two(work: Callable[[int, bool], None]) -> None:
-    """Do part 1 in a second process and part 0, the loud one, in this. Raises RuntimeError when the second fails."""
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        ended = 1
-        try:
-            connection.connection = None  # the parent's: not to be used or closed here
-            work(1, False)
-            ended = 0
-        except Exception:
-            traceback.print_exc()
-        finally:
-            os._exit(ended)
-    try:
-        work(0, True)
-    finally:
-        _, status = os.waitpid(child, 0)
-    if status:
-        raise RuntimeError("The second process of the demonstration data failed; its message is above.")
-
-
-def _make(batches: Sequence[list[int]], moment: datetime, say: Callable[[str], Any] | None, count: int) -> None:
-    maker, began, done = Maker(moment), time.monotonic(), 0
+def _make(maker: Maker, batches: Sequence[list[int]], count: int, say: Callable[[str], Any] | None) -> None:
+    began = time.monotonic()
     for number, batch in enumerate(batches, start=1):
         maker.batch(batch)
         done = min(count, number * count // len(batches))
@@ -99,8 +75,8 @@ def _make(batches: Sequence[list[int]], moment: datetime, say: Callable[[str], A
 class Maker:
     """Makes batches of reports; what all of them need is looked up once."""
 
-    def __init__(self, moment: datetime) -> None:
-        self.cast, self.moment = Cast(), moment
+    def __init__(self, series: str, moment: datetime) -> None:
+        self.series, self.cast, self.moment = series, Cast(), moment
         self.labels = event_labels()
         self.urgent_types = list(EventType.objects.filter(always_urgent=True))
         self.thresholds = list(Threshold.objects.filter(active=True))
@@ -108,36 +84,26 @@ class Maker:
         self._told: dict[tuple[Any, ...], list[routing.Recipient]] = {}
 
     def batch(self, numbers: Iterable[int]) -> None:
-        self.write([story(number, self.cast, self.moment, SERIES) for number in numbers])
+        self.write([story(number, self.cast, self.moment, self.series) for number in numbers])
 
-    @transaction.atomic
     def write(self, stories: list[Story]) -> None:
-        """File these stories, and let the past happen to them, in one transaction."""
-        self._number(stories)
+        """File these stories, and let the past happen to them, in one transaction.
+
+        What needs no database is worked out before it, since the series of numbers are locked until it ends.
+        """
         written: Written = defaultdict(list)
-        words: list[tuple[Any, str]] = []
+        words: list[str] = []
         for told in stories:
             self._prepare(told)
             self._rows(told, written)
-            past = pass_over(told, self.cast, self.moment, self.recipients)
-            _follow(past, written)
-            words.append((told.id, search.words_of(told.filled, self.labels)))
-        _record([str(told.id) for told in stories], [str(row.pk) for row in written[Summary]])
-        for model in ORDER:
-            copy(model, written[model])
-        _index(words)
-
-    def _number(self, stories: list[Story]) -> None:
-        """Give the numbers of the batch, series by series in one order, so that two makers never wait for each other."""
-        groups: dict[tuple[str, int], list[Story]] = defaultdict(list)
-        for told in stories:
-            office = told.filled.report.office
-            groups[office.code, told.filed_at.astimezone(_zone(office)).year].append(told)
-        for _, group in sorted(groups.items()):
-            prefix, office = group[0].filled.kind.prefix, group[0].filled.report.office
-            given = next_numbers(prefix, office, group[0].filed_at, len(group))
-            for told, number in zip(group, given, strict=True):
-                told.filled.report.number = number
+            words.append(search.words_of(told.filled, self.labels))
+            _follow(pass_over(told, self.cast, self.moment, self.recipients), written)
+        with transaction.atomic():
+            number(stories)
+            _record([str(told.id) for told in stories], [str(row.pk) for row in written[Summary]])
+            for model in ORDER:
+                copy(model, written[model])
+            _index([told.filled.report for told in stories], words)
 
     def _prepare(self, told: Story) -> None:
         report = told.filled.report
@@ -181,10 +147,17 @@ class Maker:
         return self._told[case]
 
 
-def _zone(office: Office) -> Any:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(office.time_zone)
+def number(stories: Iterable[Story]) -> None:
+    """Give the numbers of a batch, series by series in one order, so that two makers never wait for each other."""
+    series: dict[tuple[str, int], list[Report]] = defaultdict(list)
+    for told in stories:
+        report = told.filled.report
+        series[report.office.code, told.filed_at.astimezone(ZoneInfo(report.office.time_zone)).year].append(report)
+    for _, reports in sorted(series.items()):
+        first = reports[0]
+        given = next_numbers(first.declaration.prefix, first.office, first.submitted_at, len(reports))
+        for report, its_number in zip(reports, given, strict=True):
+            report.number = its_number
 
 
 def _follow(past: Past, written: Written) -> None:
@@ -239,11 +212,12 @@ def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
             stream.write_row([json.dumps(value) if is_json else value for value, is_json in values])
 
 
-def _index(words: list[tuple[Any, str]]) -> None:
-    """The search documents of a batch in one statement."""
+def _index(reports: list[Report], words: list[str]) -> None:
+    """The search documents of a batch in one statement; the numbers come first, as in `search.words_of`."""
+    said = [f"{report.number}{text}" for report, text in zip(reports, words, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO reports_searchdocument (report_id, words) "
-            f"SELECT id, to_tsvector('{search.CONFIG}', words) FROM unnest(%s::uuid[], %s::text[]) AS said (id, words)",
-            [[key for key, _ in words], [text for _, text in words]],
+            "SELECT id, to_tsvector(%s::regconfig, words) FROM unnest(%s::uuid[], %s::text[]) AS said (id, words)",
+            [search.CONFIG, [report.pk for report in reports], said],
         )

@@ -39,7 +39,7 @@ def charge_for(scene: Scene, found: str) -> str:
     return scene.pick(*CHARGES[family])
 
 
-# -- Seizures -----------------------------------------------------------------------------------------------------------
+# -- Seizures -------------------------------------------------------------------------------------------------------
 def seizure(scene: Scene) -> None:
     """Goods found in a search; now and then a second class of goods beside them."""
     kind = scene.rng.choice(goods.USUAL)
@@ -74,7 +74,9 @@ def _seize(scene: Scene, kind: goods.Goods, holder: Person) -> Seizure:
     )
     if kind.goods == goods.Class.FIREARM:
         numbers = min(3, int(quantity))
-        row.serial_numbers = [f"{scene.pick('TX', 'KB', 'LW')}{scene.rng.randint(10000, 99999)}" for _ in range(numbers)]
+        row.serial_numbers = [
+            f"{scene.pick('TX', 'KB', 'LW')}{scene.rng.randint(10000, 99999)}" for _ in range(numbers)
+        ]
     scene.add("seizures", row)
     return row
 
@@ -100,7 +102,7 @@ def _why_goods(scene: Scene, kind: goods.Goods, row: Seizure) -> str:
     )
 
 
-# -- Arrests ------------------------------------------------------------------------------------------------------------
+# -- Arrests --------------------------------------------------------------------------------------------------------
 def arrest(scene: Scene) -> None:
     """One to three people arrested; those who held goods are charged with them."""
     count = scene.rng.choice((1, 1, 1, 1, 2, 2, 3))
@@ -110,7 +112,9 @@ def arrest(scene: Scene) -> None:
     first = arrested[0]
     if not scene.title:
         scene.title = f"{first.get_kind_display()} arrest in {scene.site.city}: {_what_for(first)}"
-    manner = "after a short foot chase" if first.resisted == "yes" else scene.pick("without incident", "without resistance")
+    manner = (
+        "after a short foot chase" if first.resisted == "yes" else scene.pick("without incident", "without resistance")
+    )
     scene.story.append(_arrest_story(scene, who, first, manner))
     scene.gist.append(f"{who} {'was' if count == 1 else 'were'} arrested {manner}.")
     if not scene.because:
@@ -148,9 +152,10 @@ def _arrest_story(scene: Scene, who: str, first: Arrest, manner: str) -> str:
     law, _, words = first.charge.partition(", ")
     for_what = f"for {words} ({law})" if words else f"on a {_what_for(first)}"
     verb = "were" if " and " in who else "was"
+    said = texture.interview(scene)
     if scene.rows["seizures"]:
-        return f"{who} {verb} arrested on the spot {manner}, {for_what}. {texture.interview(scene)}"
-    return f"{texture.approach(scene)} {who} {verb} arrested at {scene.where} {manner}, {for_what}. {texture.interview(scene)}"
+        return f"{who} {verb} arrested on the spot {manner}, {for_what}. {said}"
+    return f"{texture.approach(scene)} {who} {verb} arrested at {scene.where} {manner}, {for_what}. {said}"
 
 
 def _what_for(row: Arrest) -> str:
@@ -168,7 +173,7 @@ def _why_arrest(scene: Scene, first: Arrest) -> str:
     )
 
 
-# -- Violence -----------------------------------------------------------------------------------------------------------
+# -- Violence -------------------------------------------------------------------------------------------------------
 WEAPONS = (
     ("None", "fists"), ("Vehicle", "a moving car"), ("Knife", "a folding knife"), ("Tool", "a tire iron"),
     ("Bottle", "a glass bottle"),

@@ -77,7 +77,7 @@ def quantity_of(rng: Random, goods: Goods) -> Decimal:
 
 
 def value_of(goods: Goods, quantity: Decimal) -> Decimal:
-    return Decimal(max(1, round(float(quantity) * goods.each))).quantize(Decimal("1"))
+    return Decimal(max(1, round(float(quantity) * goods.each))).quantize(Decimal(1))
 
 
 def measured(goods: Goods, quantity: Decimal) -> str:

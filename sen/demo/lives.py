@@ -61,20 +61,30 @@ class Life:
 
     def run(self) -> None:
         self.acknowledge()
-        if self.rng.random() < 0.1:
+        if self.story.untouched:
+            return
+        if self.chance(0.03) and self.after(20, 120):
             self.amend()
-        if self.rng.random() < 0.012 and self.void():
+        if self.chance(0.012) and self.void():
             return
-        if not self.after(3, 55 if self.report.urgent else 420) or not self.take_up():
-            return
-        if self.rng.random() < 0.72 and self.after(10, 90):
+        if self.after(3, 55 if self.report.urgent else 420) and self.take_up():
+            self.review()
+
+    def review(self) -> None:
+        """What the analyst does with it, and what the author adds meanwhile and later."""
+        if self.chance(0.72) and self.after(10, 90):
             self.summarise()
-        if self.rng.random() < 0.05:
+        if self.chance(0.04) and self.after(45, 600):
             self.amend()
-        if self.after(30, 48 * 60) and self.rng.random() < 0.985:
-            actions.move(self.report.pk, "close", by=self.analyst, now=self.clock)
-            if self.rng.random() < 0.02 and self.after(600, 6000):
+        if self.after(30, 48 * 60) and self.chance(0.985):
+            self.move("close")
+            if self.chance(0.02) and self.after(600, 6000):
                 self.move("reopen", "The laboratory has sent its result.")
+            if self.chance(0.06) and self.after(600, 6000):
+                self.amend()
+
+    def chance(self, share: float) -> bool:
+        return self.rng.random() < share
 
     def move(self, name: str, reason: str = "", by: User | None = None) -> None:
         self.report = actions.move(self.report.pk, name, by=by or self.analyst, reason=reason, now=self.clock)
@@ -104,9 +114,7 @@ class Life:
 
     def summarise(self) -> None:
         text = summary_of(self.report)
-        summary = watch.write(
-            self.report.pk, text, by=self.analyst, of_version=self.report.version, now=self.clock
-        )
+        summary = watch.write(self.report.pk, text, by=self.analyst, of_version=self.report.version, now=self.clock)
         if not self.after(2, 40):
             return
         chosen = routing.recipients(self.report, urgent=self.report.urgent, on_summary=True)
@@ -119,16 +127,12 @@ class Life:
 
     def amend(self) -> None:
         """The author adds what became known, as a new version."""
-        if not self.after(45, 2600):
-            return
         draft = drafts.open_amendment(self.report, by=self.story.author)
         reason = self.change(draft.answers)
         draft.reason = reason
         draft.save()
         key = uuid5(self.story.id, str(self.report.version + 1))
-        receipt = actions.submit(
-            draft.pk, by=self.story.author, key=key, body_hash=BODY, attested=True, now=self.clock
-        )
+        receipt = actions.submit(draft.pk, by=self.story.author, key=key, body_hash=BODY, attested=True, now=self.clock)
         self.report = receipt.report
 
     def change(self, answers: dict[str, Any]) -> str:
@@ -136,7 +140,7 @@ class Life:
         narrative = answers["narrative"]["narrative"]
         if answers.get("seizures") and self.rng.random() < 0.5:
             seized = answers["seizures"][0]["data"]
-            seized["disposition"] = ["Destroyed after the laboratory's release" if self.rng.random() < 0.3 else "Moved to the seized property custodian"]
+            seized["disposition"] = ["Moved to the seized property custodian"]
             narrative[0] += "\n\nUpdate: the goods were weighed again and handed over to their custodian."
             answers["what"]["stage"] = ["update"]
             return "The goods were handed over"
@@ -173,5 +177,3 @@ ASSESSMENTS = (
     "a single event. No further action by other offices is asked for.",
     "offices along the same route should look out for the same kind of hiding place.",
 )
-
-

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from reports import defaults
 from reports.models import Report
 from sen.demo import FIRST, MOST, goods, people, unfinished
+from sen.demo.cores import in_two
 from sen.demo.lives import live
 from sen.demo.stories import key_of, story, when_filed
 
@@ -24,14 +22,17 @@ SLICE_SECONDS = 2.0
 
 
 def ensure(*, both_cores: bool = False) -> None:
-    """Reference data, people, the first reports; the worker is asked for the rest. Again is quick and changes nothing."""
+    """Reference data, people, the first reports; the worker is asked for the rest. Again changes nothing, quickly."""
     defaults.load()
     goods.make_thresholds()
     people.make_offices()
     people.make_people()
     with alone() as mine:
         if mine and (missing := missing_reports(FIRST)):
-            make_on_both_cores(missing) if both_cores else make(missing)
+            if both_cores:
+                in_two(lambda part: _make_part(missing, part))
+            else:
+                make(missing)
             unfinished.make()
     if missing_reports(MOST):
         ask_for_more()
@@ -58,26 +59,8 @@ def make(numbers: list[int], seconds: float | None = None) -> int:
     return len(numbers)
 
 
-def make_on_both_cores(numbers: list[int]) -> None:
-    """Somebody waits for the first page, so a second process makes every other story. Raises RuntimeError if it fails."""
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        ended = 1
-        try:
-            connection.connection = None  # the parent's: not to be used or closed here
-            make(numbers[1::2])
-            ended = 0
-        except Exception:
-            traceback.print_exc()
-        finally:
-            os._exit(ended)
-    try:
-        make(numbers[::2])
-    finally:
-        _, status = os.waitpid(child, 0)
-    if status:
-        raise RuntimeError("The second process of the demonstration data failed; its message is above.")
+def _make_part(numbers: list[int], part: int) -> None:
+    make(numbers[part::2])
 
 
 def fill() -> bool:
@@ -112,5 +95,3 @@ def alone() -> Iterator[bool]:
         if mine:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-
-

@@ -53,9 +53,7 @@ class Past:
     def move(self, name: str, to: Status, by: User) -> None:
         came_from = self.report.status if self.moves else ""
         self.moves.append(
-            StatusChange(
-                report_id=self.report.pk, move=name, from_status=came_from, to_status=to, by=by, at=self.clock
-            )
+            StatusChange(report_id=self.report.pk, move=name, from_status=came_from, to_status=to, by=by, at=self.clock)
         )
         self.report.status = to
         self.report.held_by = by if to == Status.UNDER_REVIEW else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import actions, rules
@@ -118,9 +119,13 @@ def make_offices() -> None:
             )
 
 
+def invented() -> QuerySet[User]:
+    return User.objects.filter(is_demonstration=True, username__in=[member.username for member in CAST])
+
+
 def make_people() -> None:
-    """Add the people who are missing, bosses first, with one shared hash: hashing sixty times would take half a minute."""
-    known = {user.username: user for user in User.objects.filter(is_demonstration=True)}
+    """Add the people who are missing, bosses first, with one shared hash: sixty would take half a minute."""
+    known = {user.username: user for user in invented()}
     missing = [member for member in CAST if member.username not in known]
     if not missing:
         return
@@ -177,8 +182,7 @@ class Cast:
     """The demonstration people as rows, by role and office. Made once for each run."""
 
     def __init__(self) -> None:
-        rows = User.objects.filter(is_demonstration=True).select_related("office", "supervisor")
-        self.users = {user.username: user for user in rows}
+        self.users = {user.username: user for user in invented().select_related("office", "supervisor")}
         self.offices = {office.code: office for office in Office.objects.all()}
         self.authors = self.having(Role.FIELD_HSI) + self.having(Role.FIELD_ERO)
         self.analysts = self.having(Role.JIOC)

@@ -54,6 +54,7 @@ class Story:
     begun_at: datetime
     filed_at: datetime
     rng: Random  # goes on to decide what follows
+    untouched: bool = False  # nobody on the watch has taken it up yet
 
 
 def identity(number: int, series: str = "") -> Random:
@@ -94,7 +95,8 @@ def story(number: int, cast: Cast, moment: datetime, series: str = "") -> Story:
     for code in types:
         EVENTS[code](scene)
     _surround(scene)
-    return Story(key, author, _filled(scene, types, office), begun_at, filed_at, rng)
+    untouched = not series and number < HOURS and number % 3 != 1
+    return Story(key, author, _filled(scene, types, office), begun_at, filed_at, rng, untouched)
 
 
 def _office_of(author: User) -> Office:

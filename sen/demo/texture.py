@@ -6,10 +6,10 @@ from sen.demo.scene import Scene
 
 VEHICLE = ("inside the spare tire", "in a false compartment under the rear seat", "behind the dashboard panel",
            "inside the door panels", "in a cooler behind the seat", "under a tarpaulin in the truck bed")  # fmt: skip
-BUILDING = ("in the lining of a suitcase", "in a locked tool chest", "behind a panel in the closet", "in two duffel bags",
-            "under loose floor boards", "in a shoe box on a shelf", "wrapped in blankets behind a mattress")  # fmt: skip
-FREIGHT = ("among boxes of frozen fruit", "in cartons declared as household items", "on a pallet marked garden supplies",
-           "in crates declared as ornaments", "inside hollowed table legs", "between layers of ceramic tile")  # fmt: skip
+BUILDING = ("in the lining of a suitcase", "in a locked tool chest", "behind a closet panel", "in two duffel bags",
+            "under loose floor boards", "in a shoe box on a shelf", "in blankets behind a mattress")  # fmt: skip
+FREIGHT = ("among boxes of frozen fruit", "in cartons declared as household items", "on a pallet marked garden soil",
+           "in crates declared as ornaments", "inside hollowed table legs", "between layers of tile")  # fmt: skip
 VESSEL = ("under the deck boards", "in the anchor locker", "in a sealed compartment beside the fuel tank")
 HIDING = {
     "roadside": VEHICLE, "port": VEHICLE, "lot": VEHICLE, "warehouse": FREIGHT, "cargo": FREIGHT, "pier": VESSEL,
@@ -27,13 +27,15 @@ def background(scene: Scene) -> str:
     return scene.pick(
         f"{since}, {scene.site.name} had been looking into a group that moves goods and people through the "
         f"{scene.site.city} area. A source with knowledge of the group had named the place and the time.",
-        f"On {scene.at:%A}, {scene.officers} of {scene.site.name} held a briefing at which roles, routes and the nearest "
-        "hospital were gone through. The county sheriff's office lent two deputies and a canine.",
+        f"On {scene.at:%A}, {scene.officers} of {scene.site.name} held a briefing at which roles, routes and the "
+        "nearest hospital were gone through. The county sheriff's office lent two deputies and a canine.",
         f"The matter began with a call to the tip line and was assigned to {scene.author.name} the same day. Records "
         "checks and open sources bore the caller out.",
         "The place had come up in the statements of two people arrested elsewhere. Surveillance was set up on the "
         "morning of the event, and a marked car was kept out of sight nearby.",
-        "" if scene.rows["seizures"] else f"The {scene.officers} were in the area on other business when the event "
+        ""
+        if scene.rows["seizures"]
+        else f"The {scene.officers} were in the area on other business when the event "
         "took place. They wore clothing marked as police and their radios worked throughout.",
     )
 
@@ -74,7 +76,7 @@ def evidence(scene: Scene, *, tested: bool) -> str:
         "Chain of custody was opened on site and the evidence was delivered to the vault the same day.",
         "Everything was entered in the seizure log on site, and the vehicle was towed to the federal lot.",
     )
-    test = scene.pick("A field test was positive; samples go to the laboratory.", "The laboratory will confirm the kind.")
+    test = scene.pick("A field test was positive; samples go to the laboratory.", "A laboratory will confirm the kind.")
     phones = scene.pick("Two telephones were taken for examination under a separate warrant. ", "", "")
     return f"{weighed} {phones}{test if tested else ''}".strip()
 
@@ -114,7 +116,9 @@ def custody(scene: Scene, *, criminal: bool) -> str:
 def closing(scene: Scene) -> str:
     """The last words: what is still open."""
     return scene.pick(
-        "The shift continued with a relief team." if scene.rows["assaults"] else "No employee was hurt, no property damaged.",
+        "A relief team took over the shift."
+        if scene.rows["assaults"]
+        else "No employee was hurt, no property damaged.",
         "Body-worn cameras recorded throughout; the recordings are kept with the case.",
         f"The inquiry goes on. Questions go to {scene.author.name}.",
         "The supervisor on duty was told by telephone and came to the scene.",

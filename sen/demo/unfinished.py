@@ -1,4 +1,4 @@
-"""Drafts that the field agents have not finished yet: a list to come back to, and forms that still say what is missing."""
+"""Drafts that field agents have not finished yet: a list to come back to, forms that still say what is missing."""
 
 from __future__ import annotations
 
