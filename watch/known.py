@@ -33,7 +33,12 @@ class Known:
 
     summary: Summary | None
     notices: list[SummaryNotice] = field(default_factory=list)
-    released: int = 0
+    released_by: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def released(self) -> int:
+        """The newest version that was released."""
+        return max(self.released_by, default=0)
 
     @property
     def told(self) -> list[Told]:
@@ -64,7 +69,8 @@ def of_summary(summary: Summary) -> Known:
         .select_related("office", "acknowledged_by")
         .order_by("-version", "made_at", "office__name")
     )
-    return Known(summary, notices, released=max((notice.version for notice in notices), default=0))
+    released_by = dict(summary.versions.order_by().values_list("version", "by__name"))
+    return Known(summary, notices, released_by)
 
 
 # -- On the report's page ---------------------------------------------------------------------------------------------
@@ -81,7 +87,7 @@ def panels(report: Report, user: User) -> Iterable[Panel]:
         "outdated": found.summary is not None and found.summary.of_version < report.version,
         "report": report,
     }
-    yield Panel("Who knows", "watch/panel.html", context)
+    yield Panel("Summary: who knows", "watch/panel.html", context)
 
 
 def entries(report: Report, user: User) -> Iterable[Entry]:
@@ -91,7 +97,9 @@ def entries(report: Report, user: User) -> Iterable[Entry]:
         of_it = [notice for notice in found.notices if notice.version == version]
         for at in sorted({notice.made_at for notice in of_it}):
             offices = ", ".join(dict.fromkeys(n.office.name for n in of_it if n.made_at == at))
-            yield Entry(at, f"Summary, version {version}, released to {offices}", icon="send")
+            yield Entry(
+                at, f"Summary, version {version}, released to {offices}", found.released_by[version], icon="send"
+            )
     for notice in found.notices:
         if notice.acknowledged_at and notice.acknowledged_by:
             words = f"Summary, version {notice.version}, acknowledged for {notice.office.name}"

@@ -52,6 +52,7 @@ class QueueFilter(FilterForm):
         super().__init__(data, user, without=("mine", "by"))
         states = [("", "All in the queue"), *((state.value, state.label) for state in ACTIVE)]
         self.fields["state"] = forms.ChoiceField(label="State", choices=states, required=False)
+        self.order_fields(["state", "kind", "office", "event", "since", "until", "urgent", "held"])
 
     def apply(self, reports: QuerySet[Report]) -> QuerySet[Report]:
         left = super().apply(reports)
@@ -70,7 +71,7 @@ ROW = (
     '<tr id="row-{number}"><td data-label="Waiting">{age}</td>'
     '<td><span class="number"><a href="{url}" data-row-link>{number}</a></span></td>'
     '<td>{urgent}{events}</td><td data-hide-phone>{office}</td><th scope="row" data-main>{title}</th>'
-    "<td>{people}{flags}</td><td>{state}</td><td data-act>{act}</td></tr>"
+    "<td>{people}{flags}</td><td data-act>{state}{act}</td></tr>"
 )
 TAKE_UP = (
     '<button class="usa-button usa-button--outline" form="take-up" formaction="{url}moves/take-up/">'
