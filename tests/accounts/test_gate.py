@@ -65,6 +65,15 @@ def test_what_is_sent_before_the_rules_are_accepted_is_kept_and_sent_after(as_: 
     assert User.objects.get(pk=agent.pk).rules_version
 
 
+def test_the_rules_are_accepted_by_the_button_alone(as_: As, agent: User) -> None:
+    _forget_rules(agent)
+    client = as_(agent)
+    assert b"I accept the rules" in client.post("/rules/", {"next": "/desk/"}).content
+    assert client.get("/desk/").status_code == 302
+    assert client.post("/rules/", {"accept": "yes", "next": "/desk/"})["Location"] == "/desk/"
+    assert client.get("/desk/").status_code == 200
+
+
 def _forget_rules(user: User) -> None:
     from audit.log import record
 

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 from django.test import Client
 
+from accounts import sessions
 from accounts.models import SignInAttempt, User
 from audit.log import record
 from audit.models import Event
@@ -40,6 +41,16 @@ def test_a_right_password_signs_in_under_a_new_key_and_is_recorded(agent: User) 
     assert (event.actor, event.kind, event.outcome, event.object_id) == ("agent", "access", "done", str(agent.pk))
     assert event.session
     assert User.objects.get(pk=agent.pk).last_login is not None
+
+
+def test_the_clocks_of_a_session_start_at_sign_in_whatever_the_session_held_before() -> None:
+    client = Client()
+    before = client.session
+    before[sessions.STARTED] = before[sessions.SEEN] = 1
+    before.save()
+    attempt(client=client)
+    assert client.session[sessions.STARTED] > 1_000_000_000
+    assert client.get("/desk/").status_code == 200
 
 
 def test_capitals_of_a_username_do_not_matter() -> None:
@@ -124,6 +135,14 @@ def test_trying_while_locked_does_not_lengthen_the_lock() -> None:
     _pass_time(minutes=19)
     attempt(password="wrong")
     _pass_time(minutes=2)
+    assert attempt().status_code == 302
+
+
+def test_wrong_tries_far_apart_lock_nothing() -> None:
+    for _ in range(2):
+        attempt(password="wrong")
+    _pass_time(minutes=25)
+    attempt(password="wrong")
     assert attempt().status_code == 302
 
 
