@@ -8,6 +8,8 @@ from reports.content import Answer, Filled, Shown, ShownRow, from_content, shown
 from reports.models import Person, Related, Report
 from reports.models.rows import Row
 
+# Longer answers of a card are set across its whole width.
+SHORT = 60
 # Said by the heading of a person's card, so not said again in it.
 IN_A_NAME = frozenset({"last_name", "first_name", "middle_name", "suffix", "role"})
 
@@ -18,7 +20,8 @@ class Card:
 
     title: str
     beside: str
-    facts: list[Answer]
+    facts: list[Answer] = field(default_factory=list)
+    texts: list[Answer] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,14 @@ def _part(filled: Filled, part: Shown, leave_out: tuple[str, ...]) -> DocumentPa
 
 
 def _card(row: Row, words: ShownRow) -> Card:
-    if isinstance(row, Person):
-        facts = [answer for answer in words.answers if answer.name not in IN_A_NAME]
-        return Card(words.line, row.get_role_display(), facts)
-    return Card(words.line, "", words.answers)
+    is_person = isinstance(row, Person)
+    answers = [answer for answer in words.answers if not (is_person and answer.name in IN_A_NAME)]
+    return Card(
+        title=words.line,
+        beside=row.get_role_display() if isinstance(row, Person) else "",
+        facts=[answer for answer in answers if len(answer.text) <= SHORT],
+        texts=[answer for answer in answers if len(answer.text) > SHORT],
+    )
 
 
 def related_numbers(filled: Filled) -> list[Related]:

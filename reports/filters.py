@@ -109,7 +109,7 @@ class FilterForm(forms.Form):
         self.fields["kind"] = _choice("Kind", "All kinds", [(kind.code, kind.label) for kind in KINDS])
         self.fields["office"] = _choice("Office", "All offices", offices, long=True)
         self.fields["event"] = _choice("Event", "All events", events, long=len(events) > 12)
-        self.order_fields(["state", "kind", "office", "event", "by", "since", "until", "urgent", "mine", "q"])
+        self.order_fields(["state", "kind", "office", "urgent", "mine", "event", "by", "since", "until", "q"])
         for name in [*without, *(["kind"] if len(list(KINDS)) < 2 else [])]:
             del self.fields[name]
 

@@ -64,7 +64,7 @@ def _line(row: Any, base: str, short: Mapping[str, tuple[str, str]]) -> Line:
         title=row.title,
         events=", ".join(short.get(code, (code, code))[1] for code in row.event_types),
         office=row.office__name,
-        people="1 person" if row.people_count == 1 else f"{row.people_count} people",
+        people=str(row.people_count),
         state=_state(row),
         marks=format_html("{} {}", urgent_mark() if row.urgency else "", flag_marks(row)),
         filed=marks.moment(row.submitted_at),
