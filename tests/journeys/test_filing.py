@@ -149,7 +149,11 @@ def test_the_first_load_of_the_form_is_light(phone: Open, agent: Any) -> None:
     draft = make_draft(agent)
     page = phone()
     answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
     page.goto(f"/reports/drafts/{draft.pk}/where/", wait_until="networkidle")
     weights = {urlsplit(answer.url).path: wire(answer) for answer in answers}
     assert any(path.endswith(".woff2") for path in weights)
