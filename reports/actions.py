@@ -136,8 +136,8 @@ def _file(draft: Draft, filled: Filled, *, by: User, now: datetime) -> Report:
 
 def _locked(by: User) -> models.QuerySet[Report]:
     """Reports that `by` may see, their rows locked; to anybody else they do not exist."""
-    related = ("office", "author", "held_by")
-    return Report.objects.visible_to(by).select_for_update(of=("self",)).select_related(*related)
+    # Without `held_by`: whoever has waited for the lock would get what was joined before it, so nobody's name.
+    return Report.objects.visible_to(by).select_for_update(of=("self",)).select_related("office", "author")
 
 
 def _require(by: User, permission: str, report: Report) -> None:
