@@ -15,12 +15,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from bench.ground import CHECKOUT, manage, prepared
@@ -62,7 +62,7 @@ def main() -> None:
     print("0 acknowledged reports lost, 0 duplicates, 0 without event or job; without the key the same drill fails.")
 
 
-def run(times: int, *, without_key: bool = False) -> Outcome:
+def run(times: int, *, without_key: bool = False, points: Iterable[str] = POINTS) -> Outcome:
     """Submit `times` drafts a point against a real gunicorn, each first killed there, then retried until answered."""
     from reports.models import Report
 
@@ -70,7 +70,7 @@ def run(times: int, *, without_key: bool = False) -> Outcome:
     browser, agent = signed_in_client()
     before = Report.objects.count()
     with served(without_key) as (port, hits):
-        for point in POINTS:
+        for point in points:
             for _ in range(times):
                 draft = make_draft(agent)
                 outcome.submitted += 1
@@ -89,10 +89,16 @@ def served(without_key: bool) -> Iterator[tuple[int, Path]]:
         port = free.getsockname()[1]
     hits = Path(tempfile.mkdtemp(prefix="sen-drill-")) / "hits"
     hits.touch()
-    environment = os.environ | {"DRILL_HITS": str(hits), "DRILL_WITHOUT_KEY": "yes" if without_key else ""}
+    environment = os.environ | {
+        "DRILL_HITS": str(hits),
+        "DRILL_WITHOUT_KEY": "yes" if without_key else "",
+        "DATABASE_URL": database_url(),
+        "SEN_DATABASE_ROLE": "app",
+        "SEN_DEMO_CONFIRM": "yes",
+    }
     command = [
         sys.executable, "-m", "gunicorn", "drills.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-        "--threads", "2", "--no-control-socket", "--log-level", "critical",
+        "--threads", "2", "--preload", "--no-control-socket", "--log-level", "critical",
     ]  # fmt: skip
     server = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
     try:
@@ -103,14 +109,22 @@ def served(without_key: bool) -> Iterator[tuple[int, Path]]:
         server.wait(20)
 
 
+def database_url() -> str:
+    """The database of this very process, for the server's processes: the drill's own, or a test's."""
+    from django.db import connection
+
+    config = connection.settings_dict
+    return f"postgres://{config['USER']}@{quote(str(config['HOST']), safe='')}/{config['NAME']}"
+
+
 def _wait_for(port: int) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
         except OSError:
             time.sleep(0.1)
     sys.exit("The drill's server did not start.")
@@ -121,8 +135,7 @@ def signed_in_client() -> tuple[Any, Any]:
     from accounts.models import User
     from tests.cast import signed_in
 
-    agent = User.objects.filter(assignments__role="field_hsi", status="active").order_by("pk").first()
-    assert agent
+    agent = User.objects.filter(assignments__role="field_hsi", status="active").order_by("pk")[0]
     return signed_in(agent), agent
 
 
@@ -141,10 +154,10 @@ def submit(port: int, browser: Any, draft: Any, point: str) -> str:
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies, "X-Drill-Point": point}
     for _ in range(TRIES):
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("POST", f"/reports/drafts/{draft.pk}/submit/", body, headers)
-            answer = connection.getresponse()
-            answer.read()
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+                connection.request("POST", f"/reports/drafts/{draft.pk}/submit/", body, headers)
+                answer = connection.getresponse()
+                answer.read()
         except (OSError, http.client.HTTPException):
             headers.pop("X-Drill-Point", None)
             time.sleep(0.1)

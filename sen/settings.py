@@ -1,6 +1,7 @@
 """Every setting of the project: read from the environment, safe for production where nothing is said."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import django_stubs_ext
 import environ
@@ -95,6 +96,7 @@ def database() -> dict[str, object]:
     key = "SEN_OWNER_DATABASE_URL" if DATABASE_ROLE == "owner" else "DATABASE_URL"
     if env.str(key, default=""):
         config = env.db_url(key, engine="django.db.backends.postgresql")
+        config["HOST"] = unquote(config["HOST"])  # the folder of a socket is written %2Ffolder in an address
     elif PRODUCTION:
         raise ImproperlyConfigured(f"{key} is not set: a production server needs its own PostgreSQL.")
     else:
