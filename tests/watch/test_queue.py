@@ -186,3 +186,16 @@ def test_the_queue_costs_the_same_statements_for_one_row_and_for_fifty(as_: Any,
     assert len(counts[0]) == len(counts[1])
     # Two of them are the session and the person, which every page asks.
     assert len(counts[1]) <= 8, "\n".join(counts[1])
+
+
+# -- Taking up --------------------------------------------------------------------------------------------------------
+def test_taking_up_leads_to_the_report_and_the_second_is_told_who_was_faster(
+    as_: Any, agent: Any, analyst: Any, analyst2: Any
+) -> None:
+    report = filed(agent, "Wanted by both")
+    url = f"/reports/{report.number}/moves/take-up/"
+    assert f'formaction="{url}"' in as_(analyst).get(QUEUE).content.decode()
+    assert as_(analyst).post(url)["Location"] == f"/reports/{report.number}/"
+    late = as_(analyst2).post(url)
+    assert late.status_code == 409
+    assert f"{analyst.name} has already taken up this report." in late.content.decode()
