@@ -45,6 +45,6 @@ def demonstration_sign_ins() -> list[dict[str, Any]]:
         demo = import_module("sen.demo")
     except ImportError:  # an installation may leave the demonstration out
         return []
-    everyone = getattr(demo, "sign_ins", list)()
+    everyone: list[dict[str, Any]] = getattr(demo, "sign_ins", list)()
     first = {one["role"]: one for one in reversed(everyone)}
     return [one for one in everyone if first[one["role"]] is one]
