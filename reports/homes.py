@@ -97,7 +97,8 @@ def offices(user: User) -> list[Block]:
         .filter(~Exists(read))
     )
     context = {
-        "caption": "Filed or amended in the last 14 days and not read by you",
+        "caption": "Reports that are new to you",
+        "lead": "Filed or amended in the last 14 days and not read by you yet.",
         "lines": _listed(user, unread, MORE, "unread reports"),
         "empty": "You have read everything that was filed or amended in the last 14 days.",
         "more": "/reports/",

@@ -69,6 +69,9 @@ class RoutingRuleForm(_RoutingForm):
         fields["kind"].choices = [(kind.code, kind.label) for kind in KINDS]
         for name in ("within", "to_office"):
             fields[name].queryset = Office.objects.filter(active=True)
+        fields["event_type"].empty_label = "All event types"
+        fields["within"].empty_label = "The whole agency"
+        fields["to_office"].empty_label = "The report's own SAC or FOD"
 
 
 def register_pages() -> None:

@@ -43,6 +43,7 @@ class ReaderForm(forms.Form):
     person = PersonChoice(
         queryset=User.objects.none(),
         to_field_name="username",
+        empty_label="- Select -",
         help_text="People whose role lets them read this kind of report.",
     )
     reason = forms.CharField(label="Why this person needs to know", max_length=300)

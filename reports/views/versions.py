@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import person, requires
 from audit.log import record
 from reports import actions
-from reports.compare import changes
+from reports.compare import Change, changes
 from reports.document import document
 from reports.lookup import READS, visible_report
 from reports.models import Reading, Report, Revision
@@ -73,9 +73,14 @@ def compare(request: HttpRequest, number: str) -> HttpResponse:
         "numbers": range(1, report.version + 1),
         "old_title": f"Version {old_number}",
         "new_title": f"Version {new_number}",
-        "rows": [(f"{change.where}: {change.label}", change.old, change.new) for change in changes(before, after)],
+        "rows": [(_label(change), change.old, change.new) for change in changes(before, after)],
     }
     return render(request, "reports/compare.html", context)
+
+
+def _label(change: Change) -> str:
+    """Where the answer stands and what it is called, once where both are the same words."""
+    return change.label if change.label == change.where else f"{change.where}: {change.label}"
 
 
 def _pair(request: HttpRequest, report: Report) -> tuple[int, int]:

@@ -18,7 +18,8 @@ class Combobox {
     const id = select.id;
     this.input = make("input", { className: "usa-input", type: "text", id, autocomplete: "off", role: "combobox", disabled: select.disabled });
     // What an empty answer means ("All offices") is said where the answer would stand.
-    this.input.placeholder = [...select.options].find((option) => !option.value)?.label ?? "";
+    const empty = [...select.options].find((option) => !option.value)?.label ?? "";
+    if (/^\p{L}/u.test(empty)) this.input.placeholder = empty;
     this.list = make("ul", { id: `${id}_list`, hidden: true, role: "listbox" });
     this.list.setAttribute("aria-label", document.querySelector(`label[for="${CSS.escape(id)}"]`)?.textContent ?? "Choices");
     this.arrow = make("button", { className: "button-bare", type: "button", tabIndex: -1 }, icon("expand_more"));
