@@ -12,16 +12,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import QueryDict
 
 from accounts.models import Office, User
 from accounts.roles import Role
 from reports.content import Filled, line_of, person_links
+from reports.fields import LinesField, PersonChoice
 from reports.kinds import KINDS, Kind, Part, Rows, Section
 from reports.models import Draft, EventType, Person, Report
-from sen.forms import CheckboxTiles, Combobox, CountedTextarea, MomentField, RadioTiles, formfield
+from sen.forms import CheckboxTiles, MomentField, formfield
 
 if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
@@ -33,47 +33,6 @@ if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
 else:
     _ModelForm = forms.ModelForm
-
-
-class LinesField(forms.CharField):
-    """Several short values, one to a line."""
-
-    widget = CountedTextarea
-
-    def __init__(self, *, base_field: Any, size: int, max_length: int | None = None, **kwargs: Any) -> None:
-        self.size, self.longest = size, base_field.max_length
-        super().__init__(**{"widget": CountedTextarea(rows=2), **kwargs})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        if len(lines) > self.size:
-            raise ValidationError(f"Give at most {self.size} lines.")
-        for line in lines:
-            if len(line) > self.longest:
-                raise ValidationError(f"A line has {len(line)} characters; at most {self.longest} fit.")
-        return lines
-
-
-class PersonChoice(forms.TypedChoiceField):
-    """Someone already entered in this report."""
-
-    def __init__(self, people: dict[str, Person], **kwargs: Any) -> None:
-        choices = [("", "- Select -"), *((key, person.line()) for key, person in people.items())]
-        widget = RadioTiles() if kwargs["required"] and len(people) <= 4 else Combobox()
-        super().__init__(
-            choices=choices if isinstance(widget, Combobox) else choices[1:],
-            coerce=people.get,
-            empty_value=None,
-            widget=widget,
-            error_messages={"invalid_choice": "This person is not in the report. Choose again, or add the person."},
-            **kwargs,
-        )
-
-    def prepare_value(self, value: Any) -> Any:
-        return str(value.pk) if isinstance(value, Person) else value
 
 
 class AnswersForm(_ModelForm):
