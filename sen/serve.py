@@ -165,7 +165,15 @@ def _say_where(seconds: float) -> None:
         preexec_fn=ending_with_parent(),
     )
     if done.returncode == 0:
-        print(sign_in_table(json.loads(done.stdout)), flush=True)
+        print(sign_in_table(one_a_role(json.loads(done.stdout))), flush=True)
+
+
+def one_a_role(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The first of each role, in their order; the command lists everybody."""
+    first: dict[str, dict[str, str]] = {}
+    for row in rows:
+        first.setdefault(row["role"], row)
+    return list(first.values())
 
 
 def sign_in_table(people: list[dict[str, str]]) -> str:

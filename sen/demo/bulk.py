@@ -19,6 +19,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.log import Subject, record
 from reports import routing, search, urgency
 from reports.actions import LONG_TIME, weigh
@@ -97,7 +98,10 @@ class Maker:
             self._prepare(told)
             self._rows(told, written)
             words.append(search.words_of(told.filled, self.labels))
-            _follow(pass_over(told, self.cast, self.moment, self.recipients), written)
+            past = pass_over(told, self.cast, self.moment, self.recipients)
+            _follow(past, written)
+            if told.filled.report.restricted and len(past.moves) > 1:
+                self._name_readers(told, [past.analyst], written)
         with transaction.atomic():
             number(stories)
             _record([str(told.id) for told in stories], [str(row.pk) for row in written[Summary]])
@@ -133,10 +137,14 @@ class Maker:
             Revision(report_id=report.pk, version=1, content=to_content(told.filled), by=author, at=at)
         )
         if report.restricted:
-            for user in {person for person in (author, report.supervisor) if person}:
-                until = timezone.now() + LONG_TIME
-                reader = ReportReader(content_object_id=report.pk, user=user, permission=self.permission, until=until)
-                written[ReportReader].append(reader)
+            self._name_readers(told, {person for person in (author, report.supervisor) if person}, written)
+
+    def _name_readers(self, told: Story, people: Iterable[User], written: Written) -> None:
+        until = timezone.now() + LONG_TIME
+        written[ReportReader] += [
+            ReportReader(content_object_id=told.id, user=user, permission=self.permission, until=until)
+            for user in people
+        ]
 
     def recipients(self, filled: Filled, on_summary: bool) -> list[routing.Recipient]:
         """Who is told: asked of the rules once for each office, urgency and set of event types."""

@@ -180,6 +180,9 @@ WEAPONS = (
 )  # fmt: skip
 
 
+ASSAULTS = {"physical": "Physical assault on", "attempted": "Attempted assault on", "threat": "Threat against"}
+
+
 def assault(scene: Scene) -> None:
     """An employee attacked or threatened."""
     victim, assailant = scene.agent(), scene.someone(Person.Role.SUBJECT, known=scene.chance(0.8))
@@ -198,7 +201,7 @@ def assault(scene: Scene) -> None:
     )
     scene.add("assaults", row)
     deed = {"physical": "struck", "attempted": "tried to strike", "threat": "threatened"}[kind]
-    scene.title = scene.title or f"{row.get_kind_display()} assault on an employee in {scene.site.city}"
+    scene.title = scene.title or f"{ASSAULTS[kind]} an employee in {scene.site.city}"
     scene.story.append(
         f"At {scene.at:%H:%M}, at {scene.where}, {spoken(assailant)} {deed} {spoken(victim)} with {with_what}. "
         f"It happened {row.circumstance[0].lower()}{row.circumstance[1:]}; "
@@ -303,7 +306,7 @@ def other(scene: Scene) -> None:
         )
     )  # fmt: skip
     witness = scene.someone(Person.Role.WITNESS)
-    scene.title = scene.title or f"{title}, {scene.site.city}"
+    scene.title = scene.title or f"{title} ({scene.site.city})"
     scene.story.append(f"At {scene.at:%H:%M}, at {scene.where}, {what}. {spoken(witness)} reported it first.")
     scene.gist.append(f"At {scene.where}, {what}.")
     scene.because.append("It hindered the work of the office and may be asked about by the press.")

@@ -76,7 +76,7 @@ class Life:
             self.summarise()
         if self.chance(0.04) and self.after(45, 600):
             self.amend()
-        if self.after(30, 48 * 60) and self.chance(0.985):
+        if self.after(30, 48 * 60) and (self.story.old(self.moment) or self.chance(0.9)):
             self.move("close")
             if self.chance(0.02) and self.after(600, 6000):
                 self.move("reopen", "The laboratory has sent its result.")
@@ -103,11 +103,10 @@ class Life:
     def take_up(self) -> bool:
         """An analyst takes it up; of a restricted report only one whom its author has named."""
         if self.report.restricted:
-            if self.rng.random() < 0.5:
+            if not self.story.old(self.moment) and self.chance(0.5):
                 return False
             reason = "Reviews it for the watch."
             actions.name_reader(self.report, self.analyst, by=self.story.author, reason=reason)
-            del self.analyst.rights
         note_reading(self.report, by=self.analyst, now=self.clock)
         self.move("take-up")
         return True

@@ -84,7 +84,8 @@ def pass_over(story: Story, cast: Cast, moment: datetime, told: Told) -> Past:
             made_at=story.filed_at,
         )
         past.notices.append(notice if report.restricted else past.acknowledged(notice))
-    if not report.restricted and past.after(3, 55 if report.urgent else 420):
+    reviewed = not report.restricted or story.old(moment)
+    if reviewed and past.after(3, 55 if report.urgent else 420):
         _review(past, told)
     return past
 
@@ -93,7 +94,7 @@ def _review(past: Past, told: Told) -> None:
     past.move("take-up", Status.UNDER_REVIEW, past.analyst)
     if past.chance(0.72) and past.after(12, 110):
         _summarise(past, told)
-    if past.after(30, 48 * 60) and past.chance(0.985):
+    if past.after(30, 48 * 60) and (past.story.old(past.moment) or past.chance(0.9)):
         past.move("close", Status.CLOSED, past.analyst)
 
 

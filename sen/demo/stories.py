@@ -56,6 +56,10 @@ class Story:
     rng: Random  # goes on to decide what follows
     untouched: bool = False  # nobody on the watch has taken it up yet
 
+    def old(self, moment: datetime) -> bool:
+        """Whether the watch would be done with it by now: an old urgent report would top the queue for months."""
+        return self.filed_at < moment - timedelta(days=7)
+
 
 def identity(number: int, series: str = "") -> Random:
     return Random(f"{SEED} {series}{number}")
