@@ -57,6 +57,9 @@ def value_of(to: Recipient) -> str:
 class ReleaseForm(forms.Form):
     """The offices that are told. `offered` are those with a box to tick; one more can be chosen by hand at a time."""
 
+    # Some office must be chosen, but no one of these answers is needed: the action says so in a sentence.
+    optional_is_plain = True
+
     to = forms.MultipleChoiceField(label="Who is told", required=False, widget=CheckboxTiles())
     office = forms.ChoiceField(label="Another office", required=False, widget=Combobox())
     role = forms.ChoiceField(label="In the role of", required=False)
@@ -64,7 +67,7 @@ class ReleaseForm(forms.Form):
         label="What is new in this version",
         max_length=300,
         required=False,
-        help_text="One line, shown beside the version. The mail does not hold it.",
+        help_text="One line, shown beside the version; may stay empty. The mail does not hold it.",
     )
     base = MarkField(required=False)
 
