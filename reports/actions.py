@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.access import Refused, action, may
 from accounts.models import User
 from audit.log import record
-from reports import routing, search, urgency
+from reports import mail, routing, search, urgency
 from reports.answers import Answers, Problem
 from reports.content import Filled, from_content, read, to_content
 from reports.kinds import Rows
@@ -146,9 +146,9 @@ def _require(by: User, permission: str, report: Report) -> None:
         raise Refused(verdict.reason)
 
 
-def weigh(filled: Filled) -> None:
+def weigh(filled: Filled, why: list[str] | None = None) -> None:
     """Set what lists show of a report without reading its rows: its urgency and how many people it names."""
-    why = urgency.reasons(filled)
+    why = urgency.reasons(filled) if why is None else why
     filled.report.urgency = 1 if why else 0
     filled.report.urgent_because = "; ".join(why)[:300]
     filled.report.people_count = len(filled.people())
@@ -226,8 +226,8 @@ def announce(notices: Iterable[ReportNotice]) -> None:
     """Queue the mail of each notice in this very transaction: a report that is filed now is always announced."""
     from reports.tasks import mail_notice
 
-    if jobs := [{"notice_id": str(notice.pk)} for notice in notices]:
-        mail_notice.batch_defer(*jobs)
+    if news := [notice for notice in notices if mail.is_news(notice.made_at)]:
+        mail_notice.batch_defer(*({"notice_id": str(notice.pk)} for notice in news))
 
 
 # -- Amending ------------------------------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from reports.models.reference import EventType
 from reports.models.report import Report
 from reports.models.rows import Person, Row
 
-
 UNFINISHED = "Not finished"
 
 
@@ -159,9 +158,16 @@ def _set(instance: models.Model, values: Mapping[str, Any]) -> None:
 
 
 # -- In words ------------------------------------------------------------------------------------------------------
-def shown(filled: Filled, *, empty: bool = False) -> list[Shown]:
-    """The whole report in words, part by part; answers that were not given only when `empty` asks for them."""
-    labels = dict(EventType.objects.values_list("code", "label"))
+def event_labels() -> dict[str, str]:
+    return dict(EventType.objects.values_list("code", "label"))
+
+
+def shown(filled: Filled, *, empty: bool = False, labels: Mapping[str, str] | None = None) -> list[Shown]:
+    """The whole report in words, part by part; answers that were not given only when `empty` asks for them.
+
+    `labels` are those of the event types, for whoever shows many reports at once.
+    """
+    labels = event_labels() if labels is None else labels
     zone = ZoneInfo(filled.report.event_zone or "UTC")
     parts = [_shown_part(filled, part, zone, labels, empty) for part in filled.kind.parts]
     return [part for part in parts if part.answers or part.rows]

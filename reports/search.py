@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, Value
 
@@ -11,10 +13,10 @@ from reports.models.life import SearchDocument
 CONFIG = "english"
 
 
-def words_of(filled: Filled) -> str:
+def words_of(filled: Filled, labels: Mapping[str, str] | None = None) -> str:
     """Everything a report and its rows say, in words."""
     said = [filled.report.number]
-    for part in shown(filled):
+    for part in shown(filled, labels=labels):
         said += [answer.text for answer in part.answers]
         said += [text for row in part.rows for text in (row.line, *(a.text for a in row.answers))]
     return "\n".join(said)

@@ -16,11 +16,14 @@ GRAMS = {"g": Decimal(1), "kg": Decimal(1000), "oz": Decimal("28.349523125"), "l
 def reasons(filled: Filled) -> list[str]:
     """Why headquarters must know at once, in words; none if it need not."""
     urgent_types = EventType.objects.filter(code__in=filled.report.event_types, always_urgent=True)
-    found = [event_type.label for event_type in urgent_types]
+    return reasons_among(filled, urgent_types, Threshold.objects.filter(active=True))
+
+
+def reasons_among(filled: Filled, urgent_types: Iterable[EventType], thresholds: Iterable[Threshold]) -> list[str]:
+    """The same, by event types and thresholds already at hand."""
+    found = [event_type.label for event_type in urgent_types if event_type.code in filled.report.event_types]
     seizures = [row for row in filled.every_row() if isinstance(row, Seizure)]
-    if seizures:
-        found += over_thresholds(seizures, Threshold.objects.filter(active=True))
-    return found
+    return found + (over_thresholds(seizures, thresholds) if seizures else [])
 
 
 def over_thresholds(seizures: list[Seizure], thresholds: Iterable[Threshold]) -> list[str]:
