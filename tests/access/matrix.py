@@ -1,0 +1,128 @@
+"""The access matrix: every address, with every object, by every method, and what each person is answered."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from sen.postgres import CHECKOUT
+from tests import house
+from tests.access.world import Objects, World
+from tests.cast import CAST, signed_in
+
+PATH = CHECKOUT / "docs" / "access-matrix.csv"
+NOBODY = "nobody signed in"
+PRINCIPALS = [*CAST, NOBODY]
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+# No page takes these two, so one object stands for all; what HEAD answers is what GET answers.
+ONCE = {"HEAD", "PUT", "DELETE"}
+# Written behind the status where an empty POST has changed something: one press is all that such an act takes.
+ACTS = " acts"
+
+WITH: dict[str, Callable[[World], Objects]] = {
+    "accounts:person": World.of_people,
+    "accounts:revoke": World.of_assignments,
+    "accounts:reference_rows": World.of_reference,
+    "accounts:reference_add": World.of_reference,
+    "accounts:reference_edit": World.of_reference_rows,
+    "reports:new": lambda world: [("SIR", {"kind": "sir"}), ("absent", {"kind": "nothing"})],
+    "reports:draft": World.of_drafts,
+    "reports:check": World.of_drafts,
+    "reports:submit": World.of_drafts,
+    "reports:discard": World.of_drafts,
+    "reports:newest": World.of_drafts,
+    "reports:part": lambda world: world.of_drafts(part="narrative"),
+    "reports:add_row": lambda world: world.of_drafts(part="people"),
+    "reports:row": World.of_rows,
+    "reports:remove_row": World.of_rows,
+    "reports:restore_row": World.of_rows,
+    "reports:detail": World.of_reports,
+    "reports:amend": World.of_reports,
+    "reports:move": World.of_moves,
+    "reports:acknowledge": World.of_notices,
+    "reports:versions": World.of_reports,
+    "reports:version": lambda world: world.of_reports(version=1),
+    "reports:compare": World.of_reports,
+    "reports:readers": World.of_reports,
+    "reports:remove_reader": World.of_readers,
+    "watch:summary": World.of_summaries,
+    "watch:versions": World.of_summaries,
+    "watch:release": World.of_summaries,
+    "watch:write": World.of_reports,
+    "watch:acknowledge": World.of_inbox,
+}
+
+
+class Row(NamedTuple):
+    """One line of the matrix: what is asked for. Its cells are what each person is answered."""
+
+    page: str
+    object: str
+    method: str
+
+
+def rows(world: World) -> Iterator[tuple[Row, str]]:
+    """Every line, with the address it asks."""
+    for page, _ in house.views():
+        for position, (label, kwargs) in enumerate(WITH.get(page, lambda world: [("", {})])(world)):
+            address = reverse(page, kwargs=kwargs)
+            for method in METHODS:
+                if position == 0 or method not in ONCE:
+                    yield Row(page, label, method), address
+
+
+def answers(username: str, world: World) -> dict[Row, str]:
+    """What one person is answered on every line; each request is taken back before the next."""
+    browser = Client() if username == NOBODY else signed_in(world.people[username])
+    browser.raise_request_exception = False
+    cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
+    return {row: _answer(browser, cookies, row.method, address) for row, address in rows(world)}
+
+
+def _answer(browser: Client, cookies: dict[str, str], method: str, address: str) -> str:
+    """Each request begins as the first did: no answer of an earlier one may have taken the session away."""
+    browser.cookies = SimpleCookie(cookies)
+    with transaction.atomic():
+        before = _state() if method == "POST" else None
+        response = browser.generic(method, address)
+        b"".join(getattr(response, "streaming_content", ()))
+        acts = ACTS if method == "POST" and _state() != before else ""
+        transaction.set_rollback(True)
+    return f"{response.status_code}{acts}"
+
+
+STATE = """
+SELECT (SELECT count(*) FROM audit_event WHERE kind = 'change'),
+       (SELECT md5(coalesce(string_agg(d::text, '' ORDER BY id), '')) FROM reports_draft d)
+"""
+
+
+def _state() -> Any:
+    """Whatever changes: an audited change leaves an event, and drafts are not audited."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATE)
+        return cursor.fetchone()
+
+
+def committed(path: Path = PATH) -> dict[str, dict[Row, str]]:
+    """The matrix in the repository, by person."""
+    with path.open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    return {
+        name: {Row(line["page"], line["object"], line["method"]): line[name] for line in lines} for name in PRINCIPALS
+    }
+
+
+def write(found: dict[str, dict[Row, str]], path: Path = PATH) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*Row._fields, *PRINCIPALS])
+        for row in found[NOBODY]:
+            writer.writerow([*row, *(found[name][row] for name in PRINCIPALS)])

@@ -1,0 +1,77 @@
+"""No form takes a field that it does not declare: each form of each page is sent back with every other field added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from reports.models import Draft
+from tests.access import forms
+from tests.access.world import World
+
+pytestmark = pytest.mark.django_db
+
+SECTIONS = ("what", "where", "narrative", "flags")
+# What a form asks for and does not hold yet.
+TYPED = {"reason": "The reason for it", "text": "What the offices must know now.", "attested": "on", "q": "sedan"}
+
+# Who opens which page: everybody whose form can be sent.
+PAGES: dict[str, Callable[[World], tuple[str, str]]] = {
+    **{
+        f"draft, {name}": lambda w, name=name: ("agent", _draft(w, "part", part=name))  # type: ignore[misc]
+        for name in SECTIONS
+    },
+    "draft, a person": lambda w: ("agent", reverse("reports:row", kwargs=dict(w.of_rows()[0][1]))),
+    "draft, one more person": lambda w: ("agent", _draft(w, "add_row", part="people")),
+    "draft, check and submit": lambda w: ("agent", _draft(w, "check")),
+    "a report": lambda w: ("agent", reverse("reports:detail", args=[w.report("of agent").number])),
+    "amend": lambda w: ("agent", reverse("reports:amend", args=[w.report("of agent").number])),
+    "readers": lambda w: ("agent", reverse("reports:readers", args=[w.report("restricted, of agent").number])),
+    "void": lambda w: ("supervisor", reverse("reports:move", args=[w.report("of agent").number, "void"])),
+    "the queue": lambda w: ("analyst", reverse("watch:queue")),
+    "a summary": lambda w: ("analyst", reverse("watch:write", args=[w.report("of outsider").number])),
+    "release": lambda w: ("analyst", reverse("watch:release", args=[w.written.pk])),
+    "inbox": lambda w: ("sac", reverse("watch:inbox")),
+    "profile": lambda w: ("sco", reverse("accounts:person", args=[w.people["agent"].pk])),
+    "revoke": lambda w: ("acm", reverse("accounts:revoke", kwargs=w.of_assignments()[0][1])),
+    "grant": lambda w: ("acm", reverse("accounts:grant")),
+    "event type": lambda w: ("administrator", reverse("accounts:reference_edit", kwargs=w.of_reference_rows()[0][1])),
+    "audit log": lambda w: ("auditor", reverse("audit:events")),
+}
+
+
+def _draft(world: World, page: str, **more: str) -> str:
+    return reverse(f"reports:{page}", kwargs={"draft_id": world.drafts["draft of agent"].pk, **more})
+
+
+def send_all(browser: Client, address: str) -> tuple[list[str], int]:
+    """What was wrongly taken, and how many of the page's forms changed something."""
+    page, wrong, changed = browser.get(address), [], 0
+    cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
+    for target, values in forms.Forms(page.content.decode(), address).found:
+        browser.cookies = SimpleCookie(cookies)  # one of the forms signs out
+        with transaction.atomic():
+            typed = {name: TYPED[name] for name in values if name in TYPED and not any(values[name])}
+            before = forms.everything()
+            browser.post(target, {**forms.undeclared(set(values)), **values, **typed})
+            after = forms.everything()
+            wrong += forms.taken(before, after, set(values))
+            changed += before != after
+            wrong += [f"draft holds {forms.WORD}" for draft in Draft.objects.all() if forms.WORD in str(draft.answers)]
+            transaction.set_rollback(True)
+    return wrong, changed
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_form_takes_a_field_that_it_does_not_declare(name: str, as_: Callable[[Any], Client]) -> None:
+    world = World()
+    username, address = PAGES[name](world)
+    wrong, changed = send_all(as_(world.people[username]), address)
+    assert wrong == []
+    assert changed, "no form of this page was sent with success, so nothing was shown"
