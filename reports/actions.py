@@ -226,8 +226,9 @@ def announce(notices: Iterable[ReportNotice]) -> None:
     """Queue the mail of each notice in this very transaction: a report that is filed now is always announced."""
     from reports.tasks import mail_notice
 
-    if news := [notice for notice in notices if mail.is_news(notice.made_at)]:
-        mail_notice.batch_defer(*({"notice_id": str(notice.pk)} for notice in news))
+    jobs: list[dict[str, Any]] = [{"notice_id": str(one.pk)} for one in notices if mail.is_news(one.made_at)]
+    if jobs:
+        mail_notice.batch_defer(*jobs)
 
 
 # -- Amending ------------------------------------------------------------------------------------------------------
@@ -332,18 +333,13 @@ def _name_readers(report: Report, people: Iterable[User]) -> None:
 def acknowledge(notice_id: UUID, *, by: User, now: datetime | None = None) -> ReportNotice:
     """Record that an office knows: one entitled person of it has said so. Again changes nothing."""
     notice = ReportNotice.objects.select_for_update(of=("self",)).select_related("office", "report").get(pk=notice_id)
-    require_acknowledger(notice.office, by)
+    if not (verdict := routing.may_acknowledge(notice, by)):
+        raise Refused(verdict.reason)
     if notice.acknowledged_at is None:
         notice.acknowledged_at, notice.acknowledged_by = now or timezone.now(), by
         notice.save(update_fields=["acknowledged_at", "acknowledged_by"])
         record("notice.acknowledged", by=by, on=notice.report, office=notice.office.code, role=notice.role)
     return notice
-
-
-def require_acknowledger(office: Any, by: User) -> None:
-    verdict = may(by, "acknowledge", office)
-    if not verdict:
-        raise Refused(verdict.reason)
 
 
 def version(report: Report, number: int) -> tuple[Revision, Filled]:
