@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.models import Office
+from accounts.access import YES, Verdict, may
+from accounts.models import Assignment, Office, User
 from accounts.roles import Role
+from reports.models.life import Notice
 from reports.models.reference import RoutingRule
 from reports.models.report import Report
 
@@ -60,3 +62,15 @@ def _recipient(rule: RoutingRule, leading: Office | None) -> Recipient | None:
         return None
     role = Role(rule.to_role)
     return Recipient(leading, LEADER[Office.Kind(leading.kind)] if role in LEADER.values() else role)
+
+
+def may_acknowledge(notice: Notice, user: User) -> Verdict:
+    """Whether `user` may acknowledge for the office of this notice: in the role that was told, at that very office."""
+    verdict = may(user, "acknowledge", notice.office)
+    if not verdict:
+        return verdict
+    # Asked afresh: within an act the person's assignments are locked, and what was known before may be out of date.
+    if Assignment.objects.live().filter(user=user, office=notice.office, role=notice.role).exists():
+        return YES
+    role = Role(notice.role).label
+    return Verdict(False, f"The {role} of {notice.office.name} was told, so only that role can acknowledge.")

@@ -19,7 +19,6 @@ from reports.models import Report
 from reports.routing import Recipient
 from reports.states import Status
 from watch.models import Summary, SummaryNotice, SummaryVersion
-from watch.reach import entitled
 
 LONGEST = Summary._meta.get_field("text").max_length or 0
 
@@ -178,7 +177,7 @@ def acknowledge(notice_id: UUID, *, by: User, now: datetime | None = None) -> Su
         .select_related("office", "summary__report")
         .get(pk=notice_id)
     )
-    verdict = entitled(by, notice)
+    verdict = routing.may_acknowledge(notice, by)
     if not verdict:
         raise Refused(verdict.reason)
     if notice.acknowledged_at is None:

@@ -7,10 +7,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.access import YES, Verdict, may
-from accounts.models import Assignment, User
-from accounts.roles import Role
-from reports.models import Notice, Report, ReportNotice, ReportReader
+from accounts.models import User
+from reports.models import Report, ReportNotice, ReportReader
 from reports.states import Status
 from watch.models import Summary, SummaryNotice
 
@@ -39,18 +37,6 @@ def readable(user: User) -> QuerySet[Summary]:
 
 def _named(user: User) -> QuerySet[ReportReader, dict[str, Any]]:
     return ReportReader.objects.filter(user=user, until__gt=timezone.now()).values("content_object_id")
-
-
-def entitled(user: User, notice: Notice) -> Verdict:
-    """Whether `user` may acknowledge for the office of this notice: in the role that was told, at that office."""
-    verdict = may(user, "acknowledge", notice.office)
-    if not verdict:
-        return verdict
-    # Asked afresh: within an act the person's assignments are locked, and what was known before may be out of date.
-    if Assignment.objects.live().filter(user=user, office=notice.office, role=notice.role).exists():
-        return YES
-    role = Role(notice.role).label
-    return Verdict(False, f"The {role} of {notice.office.name} was told, so only that role can acknowledge.")
 
 
 # -- Inboxes ---------------------------------------------------------------------------------------------------------

@@ -106,6 +106,9 @@ def test_nobody_acknowledges_for_an_office_or_role_that_is_not_theirs(
         assert as_(person).post(f"/inbox/{notice.pk}/acknowledge/").status_code == 404
         with pytest.raises(Refused):
             actions.acknowledge(notice.pk, by=person)
+        filed = ReportNotice.objects.get(office__code="MIA", role="sac")
+        with pytest.raises(Refused, match=r"Special Agent in Charge of SAC Miami|Your roles do not let you"):
+            report_actions.acknowledge(filed.pk, by=person)
     assert as_(agent).post(f"/inbox/{notice.pk}/acknowledge/").status_code in (403, 404)
     assert SummaryNotice.objects.get(pk=notice.pk).acknowledged_at is None
 
