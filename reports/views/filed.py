@@ -55,13 +55,18 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if request.method != "POST":
         return _asked(request, report, wanted, may_move(report, wanted, user))
     try:
-        actions.move(report.pk, move, by=user, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
+        actions.move(report.pk, move, by=user, reason=_reason(request, wanted))
     except ValidationError as error:
         return _confirm(request, report, wanted, wrong=error.message_dict["reason"][0])
     except Refused as error:
         return _refused(request, report, wanted, error)
     messages.success(request, f"You have {wanted.done} {report.number}.")
     return _back(request, report)
+
+
+def _reason(request: HttpRequest, wanted: Move) -> str:
+    """What was typed as the reason; a move that asks for none takes none."""
+    return request.POST.get("reason", "").replace("\x00", "")[:500] if wanted.needs_reason else ""
 
 
 def _asked(request: HttpRequest, report: Report, wanted: Move, verdict: Verdict) -> HttpResponse:

@@ -10,18 +10,22 @@ from urllib.parse import urljoin
 from django.db import models
 
 from accounts.models import Office, User
+from audit.models import SearchTerms
 from privacy import register
 
 WORD = "66642"
+# What pages send of themselves, and an answer that a form declares but first draws for a second version.
+NOT_TEMPTING = {"key", "version", "mark", "note"}
 
 
 class Forms(HTMLParser):
-    """Every posted form of a page: where it goes and the values it holds."""
+    """Every posted form of a page: where it goes and the values it holds; `offered` is the last choice of each list."""
 
     def __init__(self, page: str, address: str) -> None:
         super().__init__()
         self.found: list[tuple[str, dict[str, list[str]]]] = []
         self.address, self.inside, self.select, self.text = address, False, "", ""
+        self.offered: dict[str, str] = {}
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -35,8 +39,10 @@ class Forms(HTMLParser):
         elif self.inside and tag in {"select", "textarea"}:
             self.select, self.text = (given.get("name", ""), "") if tag == "select" else ("", given.get("name", ""))
             self.found[-1][1].setdefault(given.get("name", ""), [])
-        elif self.select and tag == "option" and "selected" in given:
-            self._add(self.select, given.get("value", ""))
+        elif self.select and tag == "option":
+            self.offered[self.select] = given.get("value", "")
+            if "selected" in given:
+                self._add(self.select, given.get("value", ""))
 
     def _input(self, given: dict[str, str]) -> None:
         ticked = given.get("type") not in {"checkbox", "radio"} or "checked" in given
@@ -68,7 +74,7 @@ def undeclared(declared: set[str]) -> dict[str, str]:
     names = declared | {name.rpartition("_")[0] for name in declared if name.rpartition("_")[2].isdigit()}
     found = {}
     for field in our_fields():
-        if field.name not in names and field.name not in {"key", "version", "mark"}:
+        if field.name not in names and field.name not in NOT_TEMPTING:
             found[field.name] = found[getattr(field, "attname", field.name)] = tempting(field)
     return found
 
@@ -93,10 +99,10 @@ Rows = dict[tuple[str, str], dict[str, Any]]
 
 
 def everything() -> Rows:
-    """Every row of every table of ours but the log, by table and key."""
+    """Every row of every table of ours but the events, by table and key."""
     found: Rows = {}
     for model in register.our_models():
-        if model._meta.app_label != "audit":
+        if model._meta.app_label != "audit" or model is SearchTerms:
             for row in model._base_manager.values(*(f.attname for f in model._meta.local_concrete_fields)):
                 found[(model._meta.label, str(row[model._meta.pk.attname]))] = row
     return found

@@ -18,8 +18,17 @@ from tests.access.world import World
 pytestmark = pytest.mark.django_db
 
 SECTIONS = ("what", "where", "narrative", "flags")
-# What a form asks for and does not hold yet.
-TYPED = {"reason": "The reason for it", "text": "What the offices must know now.", "attested": "on", "q": "sedan"}
+# What a person types, so that each form has something new to save.
+TYPED = {
+    "reason": "The reason for it",
+    "text": "What the offices must know now.",
+    "attested": "on",
+    "q": "sedan",
+    "title": "Another title",
+    "narrative": "Another account.",
+    "short": "Another word",
+}
+CHOSEN = {"user", "role", "office", "person"}
 
 # Who opens which page: everybody whose form can be sent.
 PAGES: dict[str, Callable[[World], tuple[str, str]]] = {
@@ -30,8 +39,8 @@ PAGES: dict[str, Callable[[World], tuple[str, str]]] = {
     "draft, a person": lambda w: ("agent", reverse("reports:row", kwargs=dict(w.of_rows()[0][1]))),
     "draft, one more person": lambda w: ("agent", _draft(w, "add_row", part="people")),
     "draft, check and submit": lambda w: ("agent", _draft(w, "check")),
-    "a report": lambda w: ("agent", reverse("reports:detail", args=[w.report("of agent").number])),
-    "amend": lambda w: ("agent", reverse("reports:amend", args=[w.report("of agent").number])),
+    "take up": lambda w: ("analyst", reverse("reports:detail", args=[w.report("of outsider").number])),
+    "amend": lambda w: ("outsider", reverse("reports:detail", args=[w.report("of outsider").number])),
     "readers": lambda w: ("agent", reverse("reports:readers", args=[w.report("restricted, of agent").number])),
     "void": lambda w: ("supervisor", reverse("reports:move", args=[w.report("of agent").number, "void"])),
     "the queue": lambda w: ("analyst", reverse("watch:queue")),
@@ -50,16 +59,23 @@ def _draft(world: World, page: str, **more: str) -> str:
     return reverse(f"reports:{page}", kwargs={"draft_id": world.drafts["draft of agent"].pk, **more})
 
 
+def typed(values: dict[str, list[str]], offered: dict[str, str]) -> dict[str, str]:
+    """Something new where the form takes text, and the last choice of a list where none is made."""
+    chosen = {name: offered[name] for name in values if name in CHOSEN and name in offered and not any(values[name])}
+    return {**chosen, **{name: TYPED[name] for name in values if name in TYPED and name not in offered | chosen}}
+
+
 def send_all(browser: Client, address: str) -> tuple[list[str], int]:
     """What was wrongly taken, and how many of the page's forms changed something."""
-    page, wrong, changed = browser.get(address), [], 0
+    page = forms.Forms(browser.get(address).content.decode(), address)
+    wrong: list[str] = []
+    changed = 0
     cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
-    for target, values in forms.Forms(page.content.decode(), address).found:
+    for target, values in page.found:
         browser.cookies = SimpleCookie(cookies)  # one of the forms signs out
         with transaction.atomic():
-            typed = {name: TYPED[name] for name in values if name in TYPED and not any(values[name])}
             before = forms.everything()
-            browser.post(target, {**forms.undeclared(set(values)), **values, **typed})
+            browser.post(target, {**forms.undeclared(set(values)), **values, **typed(values, page.offered)})
             after = forms.everything()
             wrong += forms.taken(before, after, set(values))
             changed += before != after
