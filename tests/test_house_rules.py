@@ -33,7 +33,7 @@ PYTHON = house.files()
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 40
 
 
-def per_file(paths: tuple[Path, ...] = PYTHON) -> Any:
+def per_file(paths: tuple[Path, ...] = PYTHON) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", paths, ids=house.name_of)
 
 
