@@ -67,8 +67,9 @@ SELECT permission.codename, array_agg(below.id) FILTER (WHERE below.id IS NOT NU
 FROM accounts_officepermission held
 JOIN auth_permission permission ON permission.id = held.permission_id
 JOIN accounts_office base ON base.id = held.content_object_id
-LEFT JOIN accounts_office below ON base.parent_id IS NOT NULL AND permission.codename NOT LIKE '%%\\_own'
-    AND below.path LIKE base.path || '%%'
+LEFT JOIN (
+    SELECT id, unnest(string_to_array(trim(BOTH '/' FROM path), '/'))::bigint AS above_id FROM accounts_office
+) below ON below.above_id = base.id AND base.parent_id IS NOT NULL AND permission.codename NOT LIKE '%%\\_own'
 WHERE held.user_id = %s AND held.until > %s
 GROUP BY permission.codename
 """

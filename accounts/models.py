@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 from guardian.models import UserObjectPermissionBase
 
+from accounts import lookups  # noqa: F401 - makes `any_of` known before any query is built
 from accounts.roles import Role, office_permissions
 from audit.log import Origin
 from privacy.fields import (

@@ -83,7 +83,7 @@ def visible(user: User) -> Q:
         if reach is None:
             scope |= Q(kind__in=kinds, restricted=False)
         elif reach:
-            scope |= Q(kind__in=kinds, restricted=False, office_id__in=sorted(reach))
+            scope |= Q(kind__in=kinds, restricted=False, office__any_of=sorted(reach))
     if None in kinds_by_reach and len(kinds_by_reach[None]) == len(list(KINDS)):
         scope = Q(restricted=False)
     named = ReportReader.objects.filter(user=user, until__gt=timezone.now()).values("content_object_id")
