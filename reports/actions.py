@@ -292,7 +292,7 @@ def move(report_id: UUID, name: str, *, by: User, reason: str = "", now: datetim
     StatusChange.objects.create(
         report=report, move=name, from_status=came_from, to_status=report.status, by=by, at=now, reason=reason
     )
-    record("report.moved", by=by, on=report, move=name, reason=reason)
+    record(wanted.event, by=by, on=report, reason=reason)
     return report
 
 

@@ -14,7 +14,7 @@ FILED = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.CLOSED)
 
 @dataclass(frozen=True)
 class Move:
-    """One move. `permission` may name the kind with `{kind}`; `holds` says what becomes of who has the report."""
+    """One move. `permission` may name the kind with `{kind}`; `event` is what the log calls it."""
 
     name: str
     label: str
@@ -23,6 +23,7 @@ class Move:
     to_state: Status
     permission: str
     says: str
+    event: str
     needs_reason: bool = False
     by_another: bool = False
     danger: bool = False
@@ -43,6 +44,7 @@ MOVES: dict[str, Move] = {
             to_state=Status.UNDER_REVIEW,
             permission="review_reports",
             says="You will have this report until you release or close it.",
+            event="report.taken_up",
             confirm=False,
         ),
         Move(
@@ -53,6 +55,7 @@ MOVES: dict[str, Move] = {
             to_state=Status.SUBMITTED,
             permission="review_reports",
             says="It goes back to the queue for anybody on the watch to take up.",
+            event="report.released",
         ),
         Move(
             name="close",
@@ -62,6 +65,7 @@ MOVES: dict[str, Move] = {
             to_state=Status.CLOSED,
             permission="close_{kind}",
             says="It leaves the queue. It can be reopened with a reason.",
+            event="report.closed",
         ),
         Move(
             name="reopen",
@@ -71,6 +75,7 @@ MOVES: dict[str, Move] = {
             to_state=Status.UNDER_REVIEW,
             permission="close_{kind}",
             says="It comes back to the queue, and you have it.",
+            event="report.reopened",
             needs_reason=True,
         ),
         Move(
@@ -81,6 +86,7 @@ MOVES: dict[str, Move] = {
             to_state=Status.VOIDED,
             permission="void_{kind}",
             says="It is kept, but leaves every list and feed. This cannot be undone.",
+            event="report.voided",
             needs_reason=True,
             by_another=True,
             danger=True,

@@ -187,7 +187,7 @@ def sees_every_step(auditor: Desk, number: str) -> None:
     auditor.press("Apply")
     auditor.look("12-audit")
     said = page.locator("tbody").inner_text()
-    for words in (f"filed {number}", f"moved {number}", f"opened {number}", f"amended {number}"):
+    for words in (f"filed {number}", f"took up {number}", f"opened {number}", f"amended {number}"):
         assert words in said, said
     codes = set(Event.objects.values_list("code", flat=True))
     assert {"summary.drafted", "summary.released", "notice.acknowledged", "notice.mailed", "session.signed_in"} <= codes

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from audit.events import EVENTS, Kind
+from audit.models import Event
 from reports import actions
 from reports.models import Report, StatusChange
+from reports.workflow import MOVES
 from tests.reports.filing import file_sir
 
 
@@ -86,3 +89,30 @@ def test_one_is_led_back_only_to_pages_of_ours(agent: Any, analyst: Any, as_: An
 def test_an_unknown_move_is_not_found(agent: Any, analyst: Any, as_: Any) -> None:
     report = file_sir(agent)
     assert as_(analyst).post(f"/reports/{report.number}/moves/burn/").status_code == 404
+
+
+PAST = {"take-up": "took up", "release": "released", "close": "closed", "reopen": "reopened", "void": "voided"}
+
+
+def test_the_log_names_each_move_by_the_verb_of_its_button() -> None:
+    assert PAST.keys() == MOVES.keys()
+    for name, move in MOVES.items():
+        declared = EVENTS[move.event]
+        assert (declared.kind, declared.sentence) == (Kind.CHANGE, f"{{actor}} {PAST[name]} {{object}}")
+
+
+def test_each_move_records_its_own_event(agent: Any, supervisor: Any, analyst: Any) -> None:
+    report = file_sir(agent)
+    for name in ("take-up", "release", "take-up", "close", "reopen"):
+        actions.move(report.pk, name, by=analyst, reason="More is known")
+    actions.move(report.pk, "void", by=supervisor, reason="Filed twice")
+    moves = [move.event for move in MOVES.values()]
+    told = Event.objects.filter(object_id=str(report.pk), code__in=moves).order_by("pk").values_list("code", flat=True)
+    assert [code.partition(".")[2] for code in told] == [
+        "taken_up",
+        "released",
+        "taken_up",
+        "closed",
+        "reopened",
+        "voided",
+    ]

@@ -52,7 +52,7 @@ def test_exactly_one_of_two_analysts_takes_up_a_report(agent: Any, analyst: Any,
         assert Report.objects.get(pk=report.pk).held_by == winner
         assert f"{winner.name} has already taken up this report." in "".join(answers)
         assert StatusChange.objects.filter(report=report, move="take-up").count() == 1
-        assert Event.objects.filter(code="report.moved", object_id=str(report.pk)).count() == 1
+        assert Event.objects.filter(code="report.taken_up", object_id=str(report.pk)).count() == 1
 
 
 def test_without_the_row_lock_both_would_win(
