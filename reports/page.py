@@ -17,10 +17,11 @@ from reports.content import Filled
 from reports.document import as_kept, document, related_numbers
 from reports.lookup import with_people
 from reports.marks import flag_marks, state_mark, urgent_mark
-from reports.models import Draft, Report, ReportNotice, Revision
+from reports.models import Draft, Report, Revision
 from reports.reading import last_read_version
 from reports.states import Status
-from reports.timeline import life
+from reports.timeline import life, steps_of, taken_up
+from reports.told import told
 from reports.workflow import MOVES, Move, may_move
 
 # The page shows these in its heading and its side column.
@@ -45,6 +46,7 @@ def page_of(report: Any, user: User) -> dict[str, Any]:
     """Everything the template names, of a report that `opened` gave."""
     filled = as_kept(report, report.content)
     notices = list(report.notices.select_related("office", "acknowledged_by"))
+    steps = steps_of(report)
     return {
         "report": report,
         "state": state_mark(report.status),
@@ -54,11 +56,11 @@ def page_of(report: Any, user: User) -> dict[str, Any]:
         "moves": _moves(report, user),
         "amend": _amend_verdict(report, user),
         "may_name_readers": report.restricted and bool(may(user, "name_readers", report.office, report.author_id)),
-        "notices": [(notice, _acknowledging(notice, user)) for notice in notices],
+        "told": told(report, notices, taken_up(report, steps), user),
         "unread": _unread(report, filled),
         "related": _related(filled, user),
         "panels": panels.panels_for(report, user),
-        "timeline": life(report, notices, user),
+        "timeline": life(report, steps, notices, user),
     }
 
 
@@ -93,13 +95,6 @@ def _amend_verdict(report: Report, user: User) -> Verdict | None:
     if report.status == Status.VOIDED:
         return None
     return may(user, report.declaration.permission("amend"), report.office, report.author_id)
-
-
-def _acknowledging(notice: ReportNotice, user: User) -> str:
-    """The words of the button, for a person who holds the very role that was told and may speak for the office."""
-    held = {assignment.role for assignment in user.live_assignments}
-    waits = notice.acknowledged_at is None and notice.role in held
-    return f"Acknowledge for {notice.office.name}" if waits and may(user, "acknowledge", notice.office) else ""
 
 
 def _unread(report: Any, filled: Filled) -> dict[str, int] | None:

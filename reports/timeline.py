@@ -13,6 +13,8 @@ from accounts.models import User
 from reports import panels
 from reports.models import Report, ReportNotice, Revision, StatusChange
 from reports.panels import Entry
+from reports.states import Status
+from reports.told import TakenUp
 from reports.workflow import MOVES
 
 ICONS = {
@@ -25,17 +27,33 @@ ICONS = {
 }
 TONES = {"close": "done", "void": "void", "take-up": "working"}
 
+Step = tuple[str, int, datetime, str, str]  # move, version, when, by whom, why
 
-def life(report: Report, notices: Iterable[ReportNotice], user: User) -> list[Entry]:
-    """Every entry of the timeline, oldest first. One statement, apart from those of other apps."""
-    found = [_entry(*row) for row in _rows(report)]
+
+def steps_of(report: Report) -> list[Step]:
+    """Moves and versions together, in one statement."""
+    return list(_steps(report))
+
+
+def life(report: Report, steps: Iterable[Step], notices: Iterable[ReportNotice], user: User) -> list[Entry]:
+    """Every entry of the timeline, oldest first."""
+    found = [_entry(*step) for step in steps]
     found += [_acknowledged(notice) for notice in notices if notice.acknowledged_at]
     found += panels.entries_for(report, user)
     return sorted(found, key=lambda entry: entry.at)
 
 
-def _rows(report: Report) -> QuerySet[Any, tuple[str, int, datetime, str, str]]:
-    """Moves and versions together: (move, version, when, by whom, why). The first version is told by its filing."""
+def taken_up(report: Report, steps: Iterable[Step]) -> TakenUp | None:
+    """Who of the watch took the report up last; nobody while it lies in the queue."""
+    taken = [(at, who) for move, _, at, who, _ in steps if move in ("take-up", "reopen")]
+    if report.status == Status.SUBMITTED or not taken:
+        return None
+    at, who = max(taken)
+    return TakenUp(who, at)
+
+
+def _steps(report: Report) -> QuerySet[Any, Step]:
+    """The first version is told by its filing."""
     moves = StatusChange.objects.filter(report=report).order_by()
     versions = Revision.objects.filter(report=report, version__gt=1).order_by()
     amended: Any = versions.values_list(

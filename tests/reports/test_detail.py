@@ -97,6 +97,25 @@ def test_an_office_acknowledges_through_whoever_holds_its_role(agent: Any, sac: 
     assert "Acknowledged for SAC Miami" in page(as_(agent), report)
 
 
+def test_the_watch_says_that_it_knows_by_taking_the_report_up(agent: Any, analyst: Any, as_: Any) -> None:
+    report = file_sir(agent)
+    assert "In the queue" in who_was_told(as_(agent), report)
+    actions.move(report.pk, "take-up", by=analyst)
+    told = who_was_told(as_(agent), report)
+    assert "Taken up" in told
+    assert "Analyst, " in told
+    assert "In the queue" not in told
+    actions.move(report.pk, "close", by=analyst)
+    assert "Taken up" in who_was_told(as_(agent), report)
+    actions.move(report.pk, "reopen", by=analyst, reason="More is known")
+    actions.move(report.pk, "release", by=analyst)
+    assert "In the queue" in who_was_told(as_(agent), report)
+
+
+def who_was_told(client: Any, report: Report) -> str:
+    return page(client, report).partition("Who was told")[2].partition("</section>")[0]
+
+
 def test_an_amendment_begins_from_the_page_and_is_gone_on_with(agent: Any, hq: Any, as_: Any) -> None:
     report = file_sir(agent)
     address = f"/reports/{report.number}/amend/"
