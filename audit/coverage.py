@@ -6,7 +6,16 @@ from django.apps import apps
 from django.db import connections, models
 
 # Models of ours that hold no evidence: what was typed but not filed, and the log itself.
-EXEMPT = frozenset({"audit.Event", "audit.Epoch", "reports.Draft", "reports.SearchDocument", "accounts.SignInAttempt"})
+EXEMPT = frozenset(
+    {
+        "audit.Event",
+        "audit.Epoch",
+        "reports.Draft",
+        "reports.SearchDocument",
+        "accounts.SignInAttempt",
+        "accounts.Version",
+    }
+)
 
 TRIGGER = "audit_required"
 

@@ -15,6 +15,7 @@ from accounts.models import Office, User
 from audit.events import EVENTS, Kind
 from audit.search import Filter, codes_of, record_types
 from reports.models import Report
+from watch.models import Summary
 
 SYSTEM = "system"
 MINUTE = timedelta(minutes=1)
@@ -59,6 +60,10 @@ class Moment(forms.DateTimeField):
             return super().to_python(value)
 
 
+# Types of record, and ids of one of these types.
+Record = tuple[tuple[str, ...], tuple[str, ...]]
+
+
 class EventsForm(forms.Form):
     """The filter of the log. What is typed may name a person, so it is posted and kept apart from the address."""
 
@@ -79,9 +84,9 @@ class EventsForm(forms.Form):
             raise ValidationError(f"Nobody has the username {name}. Write it in full, or “{SYSTEM}” for the system.")
         return user.pk, False
 
-    def clean_record(self) -> tuple[tuple[str, ...], str]:
+    def clean_record(self) -> Record:
         text = self.cleaned_data["record"]
-        found = find_record(text) if text else ((), "")
+        found = find_record(text) if text else ((), ())
         if found is None:
             raise ValidationError(
                 f"No record is called {text}. Write a report number such as SIR-2026-MIA-000123, an office's code, "
@@ -104,24 +109,26 @@ class EventsForm(forms.Form):
         """What the valid form asks for. The last minute is meant whole."""
         given = self.cleaned_data
         actor_id, by_system = given["person"]
-        types, object_id = given["record"]
+        types, object_ids = given["record"]
         before = given["until"] + MINUTE if given["until"] else None
-        return Filter(actor_id, by_system, types, object_id, codes_of(given["what"]), given["since"], before)
+        return Filter(actor_id, by_system, types, object_ids, codes_of(given["what"]), given["since"], before)
 
 
-def find_record(text: str) -> tuple[tuple[str, ...], str] | None:
-    """The types and the id that a number, a code, a bare id or "user 12" stands for.
+def find_record(text: str) -> Record | None:
+    """The types and the ids that a number, a code, a bare id or "user 12" stands for.
 
-    A report's number is looked up whoever may read the report: the log itself names it to every auditor.
+    A report's number is looked up whoever may read the report: the log itself names it to every auditor. What was
+    done with its summary belongs to its story, so it is found with it.
     """
     if report := Report.objects.filter(number=text.upper()).values_list("pk", flat=True).first():
-        return (Report.audit_type,), str(report)
+        summaries = Summary.objects.filter(report=report).values_list("pk", flat=True)
+        return (Report.audit_type, Summary.audit_type), (str(report), *map(str, summaries))
     if office := Office.objects.filter(code=text.upper()).values_list("pk", flat=True).first():
-        return (Office.audit_type,), str(office)
+        return (Office.audit_type,), (str(office),)
     for name in record_types():
         if text.lower().startswith(f"{name} "):
-            return (name,), text[len(name) :].strip()
-    return (record_types(), text.lower()) if _is_uuid(text) else None
+            return (name,), (text[len(name) :].strip(),)
+    return (record_types(), (text.lower(),)) if _is_uuid(text) else None
 
 
 def _is_uuid(text: str) -> bool:

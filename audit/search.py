@@ -40,7 +40,7 @@ class Filter:
     actor_id: int | None = None
     by_system: bool = False
     types: tuple[str, ...] = ()
-    object_id: str = ""
+    object_ids: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     since: datetime | None = None
     before: datetime | None = None
@@ -56,10 +56,10 @@ class Filter:
         return Event.objects.filter(wanted)
 
     def _about(self) -> Q:
-        if not self.object_id:
+        if not self.object_ids:
             return Q()
-        named = Q(object_type__in=self.types, object_id=self.object_id)
-        return named | Q(code__in=BATCHED, object_type__in=self.types, batch__contains=[self.object_id])
+        named = Q(object_type__in=self.types, object_id__in=self.object_ids)
+        return named | Q(code__in=BATCHED, object_type__in=self.types, batch__overlap=list(self.object_ids))
 
     def _between(self) -> Q:
         wanted = Q()

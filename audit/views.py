@@ -100,7 +100,7 @@ def _said(wanted: Filter) -> dict[str, Any]:
     """The filter for the record, by numbers alone."""
     named = {
         "person": SYSTEM if wanted.by_system else wanted.actor_id,
-        "record": wanted.object_id,
+        "record": " ".join(wanted.object_ids),
         "codes": list(wanted.codes),
         "since": wanted.since,
         "before": wanted.before,

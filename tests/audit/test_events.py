@@ -66,8 +66,8 @@ def test_the_filter_of_a_record(link: bool, auditor: Any, agent: Any, as_: Calla
 
 def test_a_record_is_found_in_the_batch_that_names_it(auditor: Any) -> None:
     record("report.batch_filed", by=None, on=Subject("report", "", "batch"), batch=["first", "second"])
-    assert search.Filter(types=("report",), object_id="second").events().count() == 1
-    assert search.Filter(types=("report",), object_id="third").events().count() == 0
+    assert search.Filter(types=("report",), object_ids=("second",)).events().count() == 1
+    assert search.Filter(types=("report",), object_ids=("third",)).events().count() == 0
 
 
 @pytest.mark.parametrize(

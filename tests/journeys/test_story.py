@@ -187,7 +187,9 @@ def sees_every_step(auditor: Desk, number: str) -> None:
     auditor.press("Apply")
     auditor.look("12-audit")
     said = page.locator("tbody").inner_text()
-    for words in (f"filed {number}", f"took up {number}", f"opened {number}", f"amended {number}"):
+    steps = ("filed", "took up", "opened", "amended")
+    summary = [f"{step} the summary of {number}" for step in ("wrote", "released")]
+    for words in (*(f"{step} {number}" for step in steps), *summary, f"acknowledged summary of {number}"):
         assert words in said, said
     codes = set(Event.objects.values_list("code", flat=True))
     assert {"summary.drafted", "summary.released", "notice.acknowledged", "notice.mailed", "session.signed_in"} <= codes
