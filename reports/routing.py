@@ -28,7 +28,12 @@ class Recipient:
 
 
 def recipients(report: Report, *, urgent: bool, on_summary: bool = False) -> list[Recipient]:
-    """The offices and roles that the active rules name for `report`, each once, in the order of the rules."""
+    """The offices and roles that the active rules name for `report`, each once, in the order of the rules.
+
+    Of a restricted report nobody is told by rule: only the people named on it may know, and no rule knows them.
+    """
+    if report.restricted:
+        return []
     rules = RoutingRule.objects.filter(kind=report.kind, active=True, on_summary=on_summary)
     found: dict[tuple[int, Role], Recipient] = {}
     leading = _leading_office(report.office)

@@ -139,11 +139,16 @@ def _again(request: HttpRequest, draft_id: UUID, refusal: str = "") -> HttpRespo
 def _filed(request: HttpRequest, receipt: actions.Receipt) -> HttpResponse:
     report = receipt.report
     told = ReportNotice.objects.filter(report=report, version=report.version).values("office_id").distinct().count()
-    offices = {0: "No further office was told.", 1: "One office was told."}.get(told, f"{told} offices were told.")
     done = "filed" if report.version == 1 else f"amended: version {report.version} is filed"
-    messages.success(request, f"{report.number} {done}. {offices}")
+    messages.success(request, f"{report.number} {done}. {_told_in_words(told, report.restricted)}")
     # 303, so that every client asks for the report with GET.
     return HttpResponseRedirect(reverse("reports:detail", args=[report.number]), status=303)
+
+
+def _told_in_words(offices: int, restricted: bool) -> str:
+    if restricted:
+        return "It is restricted, so nobody was told by rule: name the people who must know."
+    return {0: "No further office was told.", 1: "One office was told."}.get(offices, f"{offices} offices were told.")
 
 
 def _key(request: HttpRequest) -> UUID | None:
@@ -175,6 +180,8 @@ def show(request: HttpRequest, answers: Answers, form: FilingForm, status: int =
         "unused": [one for one in parts if not one.reads and one.part.optional],
         "problems": [(problem, problem_url(answers, problem)) for problem in problems],
         "recipients": recipients(filled, urgent=bool(why)),
+        "restricted": filled.report.restricted,
+        "urgent_heading": "Urgent" if filled.report.restricted else "Urgent: headquarters is told at once",
         "urgent_because": why,
         "title": answers.title,
         "key": uuid4(),

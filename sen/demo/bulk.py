@@ -147,9 +147,9 @@ class Maker:
         ]
 
     def recipients(self, filled: Filled, on_summary: bool) -> list[routing.Recipient]:
-        """Who is told: asked of the rules once for each office, urgency and set of event types."""
+        """Who is told: asked of the rules once for each office, urgency, restriction and set of event types."""
         report = filled.report
-        case = (report.office_id, report.urgent, tuple(report.event_types), on_summary)
+        case = (report.office_id, report.urgent, report.restricted, tuple(report.event_types), on_summary)
         if case not in self._told:
             self._told[case] = routing.recipients(report, urgent=report.urgent, on_summary=on_summary)
         return self._told[case]

@@ -91,8 +91,6 @@ class Life:
 
     def acknowledge(self) -> None:
         """Most offices say that they know, within hours; a few never do."""
-        if self.report.restricted:
-            return
         for notice in self.report.notices.select_related("office").order_by("office_id", "role"):
             people = self.cast.having(Role(notice.role), notice.office.code)
             at = self.story.filed_at + timedelta(minutes=self.rng.randint(4, 900))
@@ -112,6 +110,8 @@ class Life:
         return True
 
     def summarise(self) -> None:
+        if self.report.restricted:  # no rule names anybody who could read it
+            return
         text = summary_of(self.report)
         summary = watch.write(self.report.pk, text, by=self.analyst, of_version=self.report.version, now=self.clock)
         if not self.after(2, 40):

@@ -83,7 +83,7 @@ def pass_over(story: Story, cast: Cast, moment: datetime, told: Told) -> Past:
             version=1,
             made_at=story.filed_at,
         )
-        past.notices.append(notice if report.restricted else past.acknowledged(notice))
+        past.notices.append(past.acknowledged(notice))
     reviewed = not report.restricted or story.old(moment)
     if reviewed and past.after(3, 55 if report.urgent else 420):
         _review(past, told)
@@ -100,6 +100,8 @@ def _review(past: Past, told: Told) -> None:
 
 def _summarise(past: Past, told: Told) -> None:
     report, at, by = past.report, past.clock, past.analyst
+    if report.restricted:  # no rule names anybody who could read it
+        return
     text, summary_id = summary_of(report), key(past.story.rng)
     past.summaries.append(
         Summary(

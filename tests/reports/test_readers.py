@@ -3,8 +3,8 @@
 from typing import Any
 
 from audit.models import Event
-from reports.models import Report
-from tests.reports.filing import file_sir, sir_answers
+from reports.models import Report, ReportNotice
+from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 
 RESTRICTED = {
     "flags": {
@@ -73,3 +73,30 @@ def test_an_open_report_needs_no_named_readers(agent: Any, as_: Any) -> None:
     assert "This report is not restricted." in as_(agent).get(address).content.decode()
     refused = as_(agent).post(address, {"person": "outsider", "reason": "Works the same case"})
     assert refused.status_code == 422
+
+
+def test_a_restricted_report_tells_nobody_by_rule(agent: Any, as_: Any) -> None:
+    urgent = {**RESTRICTED, "what": {**sir_answers(agent)["what"], "event_types": ["firearm-discharge"]}}
+    draft = make_draft(agent, sir_answers(agent, **urgent))
+    page = as_(agent).get(f"/reports/drafts/{draft.pk}/check/").content.decode()
+    assert "Restricted: nobody is told by rule; name the people who must know on the report" in page
+    assert "Special Agent in Charge" not in page.partition('id="told"')[2]
+    assert "headquarters is told" not in page
+    report = restricted(agent)
+    assert not ReportNotice.objects.filter(report=report).exists()
+    page = as_(agent).get(f"/reports/{report.number}/").content.decode()
+    assert "Name the people who must know" in page.partition("Who was told")[2]
+
+
+def test_lifting_the_restriction_tells_whom_the_rules_name(agent: Any) -> None:
+    report = restricted(agent)
+    amend_sir(report, agent, flags={"restricted": [], "restricted_reason": [""]})
+    assert set(ReportNotice.objects.filter(report=report).values_list("role", "version")) >= {("sac", 2), ("jioc", 2)}
+
+
+def test_those_told_before_a_restriction_are_not_waited_for(agent: Any, as_: Any) -> None:
+    report = file_sir(agent)
+    amend_sir(report, agent, flags=RESTRICTED["flags"])
+    page = as_(agent).get(f"/reports/{report.number}/").content.decode()
+    assert "Restricted since, so open only to those named" in page
+    assert "Not acknowledged yet" not in page

@@ -129,10 +129,10 @@ def test_a_restricted_or_voided_report_leaves_the_inbox(
 ) -> None:
     report = restricted(agent)
     report_actions.name_reader(report, analyst, by=agent, reason="On watch")
-    release(write(report, analyst), analyst)
+    release(write(report, analyst), analyst, to("MIA", Role.SAC))
     assert whats(sac) == []
     report_actions.name_reader(report, sac, by=agent, reason="Leads the office")
-    assert whats(sac) == ["SIR filed", "Summary released"]
+    assert whats(sac) == ["Summary released"]
     other = file_sir(agent)
     assert whats(fig) == ["SIR filed"]
     report_actions.move(other.pk, "void", by=supervisor, reason="Filed twice")

@@ -146,7 +146,7 @@ def test_a_restricted_reports_summary_is_read_by_those_named_on_it(
         write(report, analyst)
     report_actions.name_reader(report, analyst, by=agent, reason="On watch")
     summary = write(report, analyst)
-    release(summary, analyst, to("MIF", Role.FOD))
+    release(summary, analyst, to("MIA", Role.SAC), to("MIF", Role.FOD))
     assert not reads(analyst2, summary)
     assert not reads(sac, summary)
     report_actions.name_reader(report, sac, by=agent, reason="Leads the office")
