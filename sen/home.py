@@ -33,13 +33,20 @@ class Block:
 
 @dataclass(frozen=True)
 class Home:
-    """What one permission puts on the home page; the lowest `order` a person has gives the primary action."""
+    """What one permission puts on the home page; the lowest `order` a person has gives the primary action.
+
+    `waits` says whether there is anything to do by that action; without, there always is.
+    """
 
     permission: str
     order: int
     blocks: Callable[[User], list[Block]]
     action: Action | None = None
     instead: str = ""
+    waits: Callable[[User], bool] | None = None
+
+    def action_for(self, user: User) -> Action | None:
+        return self.action if self.waits is None or self.waits(user) else None
 
 
 _homes: list[Home] = []
@@ -58,5 +65,5 @@ def home(request: HttpRequest) -> HttpResponse:
     if mine and mine[0].instead:
         return redirect(mine[0].instead)
     blocks = [block for home in mine for block in home.blocks(user)]
-    action = next((home.action for home in mine if home.action), None)
+    action = next((action for home in mine if (action := home.action_for(user))), None)
     return render(request, "home.html", {"blocks": blocks, "action": action})

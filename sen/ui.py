@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 Count = Callable[[Any], int]
 SCHEMES = {"light": "Light", "dark": "Dark", "device": "As the device"}
+REPORTS = "/reports/"
 SCHEME_COOKIE = "sen_scheme"
 
 
@@ -110,6 +111,11 @@ class Frame:
     inbox_count: int = 0
     navigation: list[NavItem] = field(default_factory=list)
     schemes: dict[str, str] = field(default_factory=lambda: SCHEMES)
+
+    @property
+    def can_search(self) -> bool:
+        """Whether this person has reports to search among: then their list stands in the navigation."""
+        return any(item.url == REPORTS for item in self.navigation)
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

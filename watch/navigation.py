@@ -20,7 +20,15 @@ def register() -> None:
     home.register(Home(permission="review_reports", order=1, blocks=lambda user: [], instead="watch:queue"))
     # Written out: no address can be looked up before all apps are ready.
     open_oldest = Action("Open the oldest unacknowledged", "/inbox/oldest/", "mail_outline")
-    home.register(Home(permission="acknowledge", order=20, blocks=blocks, action=open_oldest))
+    home.register(
+        Home(
+            permission="acknowledge",
+            order=20,
+            blocks=blocks,
+            action=open_oldest,
+            waits=lambda user: waiting(user) > 0,
+        )
+    )
 
 
 def waiting(user: User) -> int:

@@ -49,6 +49,27 @@ def test_whoever_leads_an_office_sees_what_is_new_until_it_is_read(agent: Any, s
     assert new_for(as_(sac)) == [report.number]
 
 
+def test_the_first_act_follows_what_waits(agent: Any, sac: Any, fig: Any, as_: Any) -> None:
+    def first(user: Any) -> str:
+        return str(as_(user).get("/").context["action"].label)
+
+    assert (first(sac), first(fig)) == ("File a report", "Search the reports")
+    report = file_sir(agent)
+    assert (first(sac), first(fig)) == ("Open the oldest unacknowledged",) * 2
+    actions.acknowledge(report.notices.get(role="sac").pk, by=sac)
+    assert (first(sac), first(fig)) == ("File a report", "Open the oldest unacknowledged")
+
+
+def test_only_those_who_read_reports_are_offered_their_search(
+    agent: Any, hq: Any, auditor: Any, acm: Any, sco: Any, administrator: Any, as_: Any
+) -> None:
+    def is_offered(user: Any) -> bool:
+        return 'action="/reports/search/"' in as_(user).get("/rules/").content.decode()
+
+    assert all(map(is_offered, (agent, hq, auditor)))
+    assert not any(map(is_offered, (acm, sco, administrator)))
+
+
 def test_no_home_shows_what_may_not_be_seen(agent: Any, sac: Any, fod: Any, hq: Any, as_: Any) -> None:
     secret, open_one = file_sir(agent, sir_answers(agent, **RESTRICTED)), file_sir(agent)
     for user in (sac, hq):
