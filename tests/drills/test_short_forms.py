@@ -5,12 +5,13 @@ from unittest import mock
 import pytest
 
 from drills import submit, take_up
+from drills.points import POINTS
 
 
 @pytest.mark.django_db(transaction=True)
 def test_killed_workers_lose_no_report_and_without_the_key_they_do() -> None:
     true = submit.run(1)
-    assert sum(true.hits.values()) == len(submit.POINTS)
+    assert sum(true.hits.values()) == len(POINTS)
     assert true.clean, true
     assert not submit.run(1, without_key=True, points=["committed"]).clean
 

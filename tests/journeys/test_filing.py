@@ -78,6 +78,11 @@ def fill_what(page: Page) -> None:
     page.get_by_label("Why it is significant").fill("He was wanted for a violent offense.")
 
 
+def fill_person(page: Page, scripts: bool) -> None:
+    say_role(page, scripts)
+    page.get_by_label("Last name").fill("Marquez")
+
+
 def fill_arrest(page: Page) -> None:
     choose(page, "Who was arrested", "MARQUEZ")
     choose(page, "Kind of arrest", "Criminal")
@@ -91,7 +96,7 @@ def test_the_quickest_true_report_takes_seven_screens(phone: Open, agent: Any, s
     steps: list[Callable[[], None]] = [
         lambda: fill_what(page),
         lambda: say_now(page, scripts),
-        lambda: (say_role(page, scripts), page.get_by_label("Last name").fill("Marquez"))[1],
+        lambda: fill_person(page, scripts),
         lambda: fill_arrest(page),
         lambda: page.get_by_label("Narrative").fill("Agents found him on the pier and arrested him."),
         lambda: None,
@@ -186,7 +191,7 @@ def screens(agent: Any) -> list[str]:
 def amend_sir_elsewhere(amendment: Draft) -> None:
     from accounts.models import User
 
-    report = Report.objects.get(pk=amendment.amends_id)
+    report = Report.objects.get(amendments=amendment)
     amend_sir(report, User.objects.get(username="supervisor"), narrative={"narrative": ["Theirs"]})
 
 

@@ -27,7 +27,7 @@ class Person(SimpleNamespace):
 
 def request(path: str = "/", **cookies: str):
     made = RequestFactory().get(path)
-    made.user = Person()
+    made.user = Person()  # type: ignore[assignment]
     made.COOKIES.update(cookies)
     return made
 

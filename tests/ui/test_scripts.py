@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.template.loader import engines
+from django.template import engines
 
 from sen.components_page import OFFICES
 from tests.ui.conftest import ADDRESS

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.roles import Role
+from audit.log import record
 from audit.models import Event
 from reports.models import Report
 from tests.reports.filing import file_sir
@@ -75,18 +76,14 @@ def test_a_poisoned_job_is_parked_after_five_tries_and_counted(mailroom: Mailroo
 def test_a_worker_killed_after_sending_sends_the_same_message_again(
     mailroom: Mailroom, agent: Any, analyst: Any, monkeypatch: Any
 ) -> None:
-    from reports import mail as report_mail
-
-    recording = report_mail.record
-
     def killed(*args: Any, **kwargs: Any) -> int:
         raise ConnectionAbortedError
 
-    monkeypatch.setattr(report_mail, "record", killed)
+    monkeypatch.setattr("reports.mail.record", killed)
     released(agent, analyst)
     work()
     first = {mail["Message-ID"] for mail in mailroom.taken}
-    monkeypatch.setattr(report_mail, "record", recording)
+    monkeypatch.setattr("reports.mail.record", record)
     make_due()
     work()
     assert len(mailroom.taken) == 2 * len(first)
@@ -105,7 +102,7 @@ def test_a_job_whose_worker_was_killed_comes_back_and_at_last_is_parked(
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing', attempts = %s WHERE task_name = %s", [attempts, SUMMARY]
         )
-    retry_stalled.defer(timestamp=0)
+    retry_stalled.defer(timestamp=0)  # type: ignore[call-arg]
     work()
     work()
     assert jobs(SUMMARY)[0][0] == outcome

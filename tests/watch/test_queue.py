@@ -17,7 +17,7 @@ from tests.reports.filing import file_sir, sir_answers
 QUEUE = "/watch/"
 
 
-def filed(by: Any, title: str, *, ago: int = 0, **sections: Any) -> Report:
+def filed(by: Any, title: str, *, ago: float = 0, **sections: Any) -> Report:
     answers = sir_answers(by, **sections)
     answers["what"]["title"] = [title]
     if by.office.programme == "ERO":
@@ -118,10 +118,11 @@ def test_pages_follow_each_other_without_gap_or_repeat(
     as_: Any, agent: Any, analyst: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from reports import keyset
-    from watch.views import queue
 
     one_page = keyset.page
-    monkeypatch.setattr(queue.keyset, "page", lambda *args: one_page(*args, size=3))
+    monkeypatch.setattr(
+        "watch.views.queue.keyset.page", lambda rows, order, cursor: one_page(rows, order, cursor, size=3)
+    )
     for n in range(7):
         filed(agent, f"Event {n}", ago=n)
     found, url = [], QUEUE
