@@ -18,7 +18,7 @@ from django.http import QueryDict
 from accounts.models import Office, User
 from accounts.roles import Role
 from reports.content import Filled, line_of, person_links
-from reports.fields import LinesField, PersonChoice
+from reports.fields import ANumberField, CodeField, LinesField, PersonChoice
 from reports.kinds import KINDS, Kind, Part, Rows, Section
 from reports.models import Draft, EventType, Person, Report
 from sen.forms import CheckboxTiles, MomentField, formfield
@@ -127,7 +127,17 @@ def _field_for(declared: Any, **kwargs: Any) -> forms.Field | None:
             label=declared.verbose_name.capitalize(),
             help_text=declared.help_text,
         )
-    return formfield(declared, **kwargs)
+    code = CODES.get(str(declared))
+    return formfield(declared, **kwargs, **({"form_class": code} if code else {}))
+
+
+# By the model's field, since another model may have a field of the same name.
+CODES: dict[str, type[CodeField]] = {
+    "reports.Report.place_country": CodeField,
+    "reports.Person.citizenship": CodeField,
+    "reports.Person.a_number": ANumberField,
+    "reports.Related.number": CodeField,
+}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Form fields that only reports need: several short values in one box, and a person of the same report."""
+"""Form fields that only reports need: several short values in one box, codes, and a person of the same report."""
 
 from __future__ import annotations
 
@@ -31,6 +31,25 @@ class LinesField(forms.CharField):
             if len(line) > self.longest:
                 raise ValidationError(f"A line has {len(line)} characters; at most {self.longest} fit.")
         return lines
+
+
+class CodeField(forms.CharField):
+    """A code that is written in capitals and taken in any case: a phone begins a word as it likes."""
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        # Beyond ASCII a capital can be another word: it stays as typed, and is refused as such.
+        return typed.upper() if typed.isascii() else typed
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "autocapitalize": "characters"}
+
+
+class ANumberField(CodeField):
+    """Also taken with the hyphens and spaces that stand on a card."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("-", "").replace(" ", "")
 
 
 class PersonChoice(forms.TypedChoiceField):

@@ -87,7 +87,7 @@ ROWS: list[tuple[str, Raw, str, str]] = [
     ("people", born("1", "", "1990"), "date_of_birth", "Give the day"),
     ("people", {**PERSON, "a_number": "A12"}, "a_number", "seven to nine digits"),
     ("people", {**PERSON, "a_number": "٠١٢٣٤٥٦٧٨"}, "a_number", "seven to nine digits"),
-    ("people", {**PERSON, "citizenship": "zz"}, "citizenship", "two capital letters"),
+    ("people", {**PERSON, "citizenship": "z1"}, "citizenship", "two capital letters"),
     ("people", {**PERSON, "phones": "\n".join(["555-0100"] * 21)}, "phones", "at most 20 lines"),
     ("people", {**PERSON, "emails": "x" * 201}, "emails", "at most 200 fit"),
     ("discharges", {**DISCHARGE, "hits": "5"}, "hits", "Rounds that hit cannot exceed rounds fired (3)."),

@@ -102,7 +102,7 @@ def test_what_is_typed_is_kept_even_if_it_is_wrong(as_: As, agent: Any) -> None:
 
 
 def test_a_page_opened_again_says_what_is_wrong_but_does_not_nag(as_: As, agent: Any) -> None:
-    draft, browser = make_draft(agent, {"where": {"place_country": ["mx"]}}), as_(agent)
+    draft, browser = make_draft(agent, {"where": {"place_country": ["m1"]}}), as_(agent)
     page = text(browser.get(url("part", draft, "where")))
     assert "two capital letters" in page
     assert "This answer is needed" not in page

@@ -8,7 +8,7 @@ import pytest
 from audit.models import Event
 from reports import actions
 from reports.content import read, shown, to_content
-from reports.models import Arrest, Draft, Report, ReportNotice, Revision
+from reports.models import Arrest, Draft, Person, Related, Report, ReportNotice, Revision
 from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 
 
@@ -60,3 +60,16 @@ def test_an_amendment_is_a_new_version_and_keeps_the_rows(agent: Any) -> None:
         "narrative",
         "flags",
     ]
+
+
+def test_codes_are_taken_in_any_case_and_kept_in_capitals(agent: Any) -> None:
+    answers = sir_answers(agent)
+    answers["where"]["place_country"] = ["mx"]
+    answers["people"][0]["data"] |= {"citizenship": [" gt"], "a_number": ["a 012-345-678"]}
+    number = {"number": [f"sir-2026-mia-{7:06}"]}
+    answers["related"] = [{"key": str(uuid4()), "data": number}]
+    report = file_sir(agent, answers)
+    person = Person.objects.get(report=report)
+    assert report.place_country == "MX"
+    assert (person.citizenship, person.a_number) == ("GT", "A012345678")
+    assert Related.objects.get(report=report).number == "SIR-2026-MIA-000007"
