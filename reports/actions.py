@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 from django.utils import timezone
 
 from accounts.access import Refused, action, may
@@ -168,7 +169,8 @@ def save_rows(filled: Filled) -> None:
         for row in filled.rows.get(part.name, []):
             _attach(row, filled.report)
             # Only a row of this very report may be updated, whatever key a page has sent.
-            row.save(force_insert=row.id not in old[part.name], force_update=row.id in old[part.name])
+            with _keys_of_its_own(part):
+                row.save(force_insert=row.id not in old[part.name], force_update=row.id in old[part.name])
 
 
 def insert_rows(filled: Filled) -> None:
@@ -176,7 +178,21 @@ def insert_rows(filled: Filled) -> None:
     for part in _people_first(filled):
         for row in filled.rows.get(part.name, []):
             _attach(row, filled.report)
-        part.model._default_manager.bulk_create(filled.rows.get(part.name, []))
+        with _keys_of_its_own(part):
+            part.model._default_manager.bulk_create(filled.rows.get(part.name, []))
+
+
+@contextmanager
+def _keys_of_its_own(part: Rows) -> Iterator[None]:
+    """Refuse a row whose key another report has. The key came from a page; when it was typed nobody had it yet."""
+    try:
+        yield
+    except IntegrityError as error:
+        broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+        if not broken.endswith("_pkey"):
+            raise
+        said = f"This draft holds a row that another report already has ({part.title.lower()})."
+        raise Refused(f"{said} Remove it from the list and add it anew.") from error
 
 
 def _people_first(filled: Filled) -> list[Rows]:

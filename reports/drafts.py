@@ -85,7 +85,6 @@ def save_row(draft_id: UUID, part: Rows, key: str, raw: Raw, page: Page, *, by: 
             if len(rows) >= MOST_ROWS:
                 raise Refused(f"A report holds at most {MOST_ROWS} rows of {part.title.lower()}.")
             _refuse_foreign(draft, part, key)
-            _refuse_foreign_key(draft, part, key)
             rows.append(row := {"key": key, "data": {}})
         else:
             _refuse_overwrite(draft, f"{part.name}/{key}", row["data"], raw, page)
@@ -143,12 +142,6 @@ def _refuse_overwrite(draft: Draft, slot: str, stored: Raw, raw: Raw, page: Page
     saved = draft.saved.get(slot)
     if saved and saved["version"] > page.version and saved["mark"] != page.mark:
         raise Conflict(stored, raw)
-
-
-def _refuse_foreign_key(draft: Draft, part: Part, key: str) -> None:
-    """The key of a new row comes from the page; it may not be that of a row in another report."""
-    if isinstance(part, Rows) and part.model._default_manager.filter(pk=key).exclude(report=draft.amends).exists():
-        raise Refused("This row belongs to another report. Go back to the list and add it anew.")
 
 
 def _saved(draft: Draft, slot: str, page: Page) -> Draft:

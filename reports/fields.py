@@ -37,7 +37,7 @@ class CodeField(forms.CharField):
     """A code that is written in capitals and taken in any case: a phone begins a word as it likes."""
 
     def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
+        typed = super().to_python(value) or ""
         # Beyond ASCII a capital can be another word: it stays as typed, and is refused as such.
         return typed.upper() if typed.isascii() else typed
 

@@ -214,6 +214,20 @@ def test_a_row_of_another_report_cannot_be_taken_over(as_: As, agent: Any) -> No
     assert theirs.last_name == "Marquez"
 
 
+def test_two_drafts_with_one_forged_key_are_filed_once(as_: As, agent: Any, colleague: Any) -> None:
+    """The key is free when each draft is typed, so only the second filing can find it taken."""
+    shared = sir_answers(agent)
+    first, second = make_draft(agent, shared), make_draft(colleague, shared)
+    browser = as_(agent)
+    assert browser.post(url("submit", first), attest(browser, first)).status_code == 303
+    browser = as_(colleague)
+    answer = browser.post(url("submit", second), attest(browser, second))
+    assert answer.status_code == 422
+    assert "holds a row that another report already has (people)" in text(answer)
+    assert Draft.objects.filter(pk=second.pk).exists()
+    assert not Report.objects.filter(pk=second.pk).exists()
+
+
 # -- Check and file -------------------------------------------------------------------------------------------------
 def attest(browser: Client, draft: Draft, **more: str) -> dict[str, str]:
     return {"key": page_marks(text(browser.get(url("check", draft))))["key"], "attested": "on", **more}
