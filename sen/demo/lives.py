@@ -76,12 +76,17 @@ class Life:
             self.summarise()
         if self.chance(0.04) and self.after(45, 600):
             self.amend()
-        if self.after(30, 48 * 60) and (self.story.old(self.moment) or self.chance(0.9)):
+        if self.after(30, 48 * 60) and (self.is_old or self.chance(0.9)):
             self.move("close")
-            if self.chance(0.02) and self.after(600, 6000):
+            if not self.is_old and self.chance(0.02) and self.after(600, 6000):
                 self.move("reopen", "The laboratory has sent its result.")
             if self.chance(0.06) and self.after(600, 6000):
                 self.amend()
+
+    @property
+    def is_old(self) -> bool:
+        """Long enough ago that nothing about it is still open."""
+        return self.story.old(self.moment)
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -90,18 +95,18 @@ class Life:
         self.report = actions.move(self.report.pk, name, by=by or self.analyst, reason=reason, now=self.clock)
 
     def acknowledge(self) -> None:
-        """Most offices say that they know, within hours; a few never do."""
+        """Offices say that they know within hours; of what was filed lately, a few have not yet."""
         for notice in self.report.notices.select_related("office").order_by("office_id", "role"):
             people = self.cast.having(Role(notice.role), notice.office.code)
             at = self.story.filed_at + timedelta(minutes=self.rng.randint(4, 900))
-            if people and self.rng.random() < 0.88 and at < self.moment and notice.role != Role.JIOC:
+            if people and (self.rng.random() < 0.88 or self.is_old) and at < self.moment and notice.role != Role.JIOC:
                 note_reading(self.report, by=people[0], now=at)
                 actions.acknowledge(notice.pk, by=people[0], now=at)
 
     def take_up(self) -> bool:
         """An analyst takes it up; of a restricted report only one whom its author has named."""
         if self.report.restricted:
-            if not self.story.old(self.moment) and self.chance(0.5):
+            if not self.is_old and self.chance(0.5):
                 return False
             reason = "Reviews it for the watch."
             actions.name_reader(self.report, self.analyst, by=self.story.author, reason=reason)
@@ -121,7 +126,7 @@ class Life:
         for notice in notices:
             people = self.cast.having(Role(notice.role), notice.office.code)
             at = self.clock + timedelta(minutes=self.rng.randint(5, 1200))
-            if people and self.rng.random() < 0.85 and at < self.moment:
+            if people and (self.rng.random() < 0.85 or self.is_old) and at < self.moment:
                 watch.acknowledge(notice.pk, by=people[0], now=at)
 
     def amend(self) -> None:
