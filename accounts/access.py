@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -44,12 +44,19 @@ class Refused(Exception):
         self.reason = reason
 
 
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class Rights:
-    """Permission (wide or own form) -> the offices it reaches; `everywhere` holds those that reach the whole tree."""
+    """Permission (wide or own form) -> the offices it reaches; `everywhere` holds those that reach the whole tree.
+
+    `until` is the end of what ends first: later these are no longer the rights.
+    """
 
     offices: dict[str, frozenset[int]] = field(default_factory=dict)
     everywhere: frozenset[str] = frozenset()
+    until: datetime = FOREVER
 
     def somewhere(self, permission: str) -> bool:
         return permission in self.offices or own(permission) in self.offices
@@ -63,7 +70,8 @@ NO_RIGHTS = Rights()
 # One query: the person's guardian rows, each expanded to its office and those below. The date is part of the predicate.
 # What reaches the whole tree, or only one's own reports, needs no list of offices.
 EXPAND = """
-SELECT permission.codename, array_agg(below.id) FILTER (WHERE below.id IS NOT NULL), bool_or(base.parent_id IS NULL)
+SELECT permission.codename, array_agg(below.id) FILTER (WHERE below.id IS NOT NULL), bool_or(base.parent_id IS NULL),
+       min(held.until)
 FROM accounts_officepermission held
 JOIN auth_permission permission ON permission.id = held.permission_id
 JOIN accounts_office base ON base.id = held.content_object_id
@@ -83,8 +91,9 @@ def rights_of(user: User) -> Rights:
         cursor.execute(EXPAND, [user.pk, timezone.now()])
         rows = cursor.fetchall()
     return Rights(
-        offices={codename: frozenset(offices or ()) for codename, offices, _ in rows},
-        everywhere=frozenset(codename for codename, _, everywhere in rows if everywhere),
+        offices={codename: frozenset(offices or ()) for codename, offices, _, _ in rows},
+        everywhere=frozenset(codename for codename, _, everywhere, _ in rows if everywhere),
+        until=min((until for _, _, _, until in rows), default=FOREVER),
     )
 
 
@@ -117,7 +126,9 @@ def hold(by: User) -> None:
         (status,) = cursor.fetchone()
         cursor.execute("SELECT 1 FROM accounts_assignment WHERE user_id = %s FOR SHARE", [by.pk])
     by.status = status
-    by.__dict__.pop("rights", None)
+    by.marks = None
+    for remembered in ("rights", "live_assignments", "role_line"):
+        by.__dict__.pop(remembered, None)
 
 
 def action(act: Callable[P, T]) -> Callable[P, T]:

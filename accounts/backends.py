@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
+from accounts import memory
 from accounts.access import may
 from accounts.models import Office, User
 
@@ -18,7 +19,7 @@ class OfficeBackend(BaseBackend):
     """
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.select_related("office").filter(pk=user_id, status=User.Status.ACTIVE).first()
+        return memory.signed_in(user_id)
 
     def has_perm(self, user_obj: AbstractBaseUser | AnonymousUser, perm: str, obj: Model | None = None) -> bool:
         if not isinstance(user_obj, User) or not isinstance(obj, Office):

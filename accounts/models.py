@@ -22,12 +22,14 @@ from privacy.fields import (
     EmailField,
     ForeignKey,
     Personal,
+    UUIDField,
 )
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.access import Rights
+    from accounts.memory import Marks
 
 NO, YES = Personal.NO, Personal.YES
 
@@ -145,6 +147,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
     origin: Origin = Origin()
+    # Under which marks this person was read, for what else is remembered of a request; None: nothing is remembered.
+    marks: Marks | None = None
 
     class Meta:
         ordering = ("name",)
@@ -179,7 +183,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def rights(self) -> Rights:
-        """What this person may do, looked up once; a new request asks anew, so that a revocation bites at once."""
+        """What this person may do, looked up once; a new request asks whether it has changed, so a revocation bites."""
         from accounts.access import rights_of
 
         return rights_of(self)
@@ -265,6 +269,22 @@ class OfficePermission(UserObjectPermissionBase):
 
     def __str__(self) -> str:
         return f"permission {self.permission_id} at office {self.content_object_id}"
+
+
+class Version(models.Model):
+    """A mark that is new whenever what it is about has changed: a person with their rights, or the reference data.
+
+    Written by triggers alone, in the transaction of the change; `accounts.memory` reads it at every request.
+    """
+
+    about = CharField(personal=NO, max_length=30, primary_key=True)
+    mark = UUIDField(personal=NO)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.about
 
 
 class SignInAttempt(models.Model):

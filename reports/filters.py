@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -28,22 +29,52 @@ from sen.forms import Combobox
 TELL_OF_THE_PAST = frozenset({"sir"})
 GRACE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-MOST_DRAWN = 100
-_drawn_once: dict[Hashable, SafeString] = {}
+MOST_REMEMBERED = 100
 FILED, HAPPENED = "filed", "happened"
 
 
 @dataclass(frozen=True)
 class Offers:
-    """What a person can filter by: offices (code -> name, path) and event types (code -> label, short label)."""
+    """What a person can filter by: offices (code -> name, path) and event types (code -> label, short label).
+
+    `drawn` keeps the empty controls of each form: they are the same for all who have these offers.
+    """
 
     offices: dict[str, tuple[str, str]] = field(default_factory=dict)
     events: dict[str, tuple[str, str]] = field(default_factory=dict)
+    drawn: dict[type[forms.Form], SafeString] = field(default_factory=dict)
+
+
+# By the mark of offices and event types, and the offices reached (None: all of them).
+_remembered: dict[tuple[UUID | None, frozenset[int] | None], Offers] = {}
 
 
 def offers(user: User) -> Offers:
-    """The offices whose reports the person may read, and the event types; one statement for both: lists have few."""
-    offices = _values(_offices(user), "office", ("code", "name", "path"))
+    """The offices whose reports the person may read, and the event types; asked for once while neither changes."""
+    reach = _reach(user)
+    if user.marks is None:
+        return _look_up(reach)
+    key = (user.marks.reference, reach)
+    if key not in _remembered:
+        found = _look_up(reach)
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[key] = found
+        return found
+    return _remembered[key]
+
+
+def _reach(user: User) -> frozenset[int] | None:
+    permissions = [kind.permission("read") for kind in KINDS]
+    if any(name in user.rights.everywhere for name in permissions):
+        return None
+    return frozenset[int]().union(*(user.rights.offices.get(name, ()) for name in permissions))
+
+
+def _look_up(reach: frozenset[int] | None) -> Offers:
+    """One statement for both: lists have few."""
+    reached = Office.objects.order_by() if reach is None else Office.objects.order_by().filter(pk__any_of=sorted(reach))
+    offices = _values(reached, "office", ("code", "name", "path"))
     events = _values(EventType.objects.order_by(), "event", ("code", "label", "short"))
     found = Offers()
     for what, code, name, more in sorted(offices.union(events, all=True), key=lambda row: row[2].lower()):
@@ -53,15 +84,6 @@ def offers(user: User) -> Offers:
 
 def _values(rows: QuerySet[Any], what: str, names: tuple[str, str, str]) -> QuerySet[Any]:
     return rows.values_list(Value(what, output_field=CharField()), *names)
-
-
-def _offices(user: User) -> QuerySet[Office]:
-    permissions = [kind.permission("read") for kind in KINDS]
-    offices = Office.objects.order_by()
-    if any(name in user.rights.everywhere for name in permissions):
-        return offices
-    reached = {pk for name in permissions for pk in user.rights.offices.get(name, ())}
-    return offices.filter(pk__any_of=sorted(reached))
 
 
 @dataclass(frozen=True)
@@ -128,12 +150,9 @@ class FilterForm(forms.Form):
         events, so those are drawn once: drawing them anew took as long as all fifty rows."""
         if self.data or self.errors:
             return self._drawn()
-        key = (type(self), tuple(self.offers.offices.items()), tuple(self.offers.events.items()))
-        if key not in _drawn_once:
-            if len(_drawn_once) >= MOST_DRAWN:
-                _drawn_once.clear()
-            _drawn_once[key] = self._drawn()
-        return _drawn_once[key]
+        if type(self) not in self.offers.drawn:
+            self.offers.drawn[type(self)] = self._drawn()
+        return self.offers.drawn[type(self)]
 
     def _drawn(self) -> SafeString:
         return mark_safe("".join(str(bound if bound.is_hidden else bound.as_field_group()) for bound in self))  # noqa: S308
