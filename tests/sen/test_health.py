@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
 
@@ -14,6 +15,18 @@ pytestmark = [pytest.mark.urls("tests.accounts.addresses")]
 
 def test_alive_asks_no_database() -> None:
     response = Client().get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok")
+
+
+def with_a_session() -> Client:
+    """A browser that was signed in when the database went away."""
+    browser = Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    return browser
+
+
+def test_alive_asks_no_database_for_a_session_either() -> None:
+    response = with_a_session().get("/healthz")
     assert (response.status_code, response.content) == (200, b"ok")
 
 
@@ -49,7 +62,7 @@ def test_not_ready_when_one_thing_is_wrong(
 
 def test_not_ready_while_the_database_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "CHECKS", {"database": _gone})
-    response = Client().get("/readyz")
+    response = with_a_session().get("/readyz")
     assert response.status_code == 503
     assert response.json()["database"] == "cannot be asked: OperationalError"
 
