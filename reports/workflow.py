@@ -97,11 +97,11 @@ MOVES: dict[str, Move] = {
 
 def may_move(report: Report, move: Move, user: User) -> Verdict:
     """Whether `user` may make this move now, and if not, why and what to do next."""
-    if (stands := _state_allows(report, move)) is not YES:
-        return stands
     verdict = may(user, move.permission_for(report), report.office, report.author_id)
     if not verdict:
         return verdict
+    if (stands := _state_allows(report, move)) is not YES:
+        return stands
     if move.by_another and report.author.person_key == user.person_key:
         return Verdict(False, f"You filed this report, so somebody else must {move.label.lower()} it.")
     return YES

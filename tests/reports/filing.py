@@ -40,9 +40,7 @@ def sir_answers(by: Any, **changes: Any) -> dict[str, Any]:
             "place_city": ["Miami"],
             "place_country": ["US"],
         },
-        "people": [
-            {"key": person, "data": {"role": ["arrestee"], "population": ["public"], "last_name": ["Marquez"]}}
-        ],
+        "people": [{"key": person, "data": {"role": ["arrestee"], "population": ["public"], "last_name": ["Marquez"]}}],
         "arrests": [
             {"key": str(uuid4()), "data": {"person": [person], "kind": ["criminal"], "charge": ["18 USC 111"]}}
         ],
@@ -75,5 +73,3 @@ def amend_sir(report: Report, by: Any, reason: str = "More is known", **changes:
     draft.reason = reason
     draft.save()
     return actions.submit(draft.pk, by=by, key=uuid4(), body_hash="x", attested=True).report
-
-
