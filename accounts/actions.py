@@ -11,6 +11,7 @@ from django.db import IntegrityError, models
 from django.utils import timezone
 
 from accounts.access import Refused, action, may, recompute
+from accounts.marks import Started
 from accounts.models import Assignment, Office, User
 from accounts.roles import APART, Role
 from audit.log import Subject, record
@@ -38,10 +39,14 @@ def add_office(*, by: User | None, **values: Any) -> Office:
 
 
 @action
-def change_office(office: Office, *, by: User | None, reason: str = "", **values: Any) -> Office:
+def change_office(
+    office: Office, *, by: User | None, started: Started | None = None, reason: str = "", **values: Any
+) -> Office:
     """Change an office; when it moves in the tree, everything below moves with it."""
     require(by, "edit_reference")
     office = Office.objects.select_for_update().get(pk=office.pk)
+    if started:
+        started.check(office)
     was = office.path
     for name, value in values.items():
         setattr(office, name, value)
@@ -73,10 +78,12 @@ def add_user(*, by: User | None, password: str | None = None, password_hash: str
 
 
 @action
-def change_profile(user: User, *, by: User, **values: Any) -> User:
+def change_profile(user: User, *, by: User, started: Started | None = None, **values: Any) -> User:
     """Change name, contact, office of record, supervisor or status (PIA: all that a System Control Officer may do)."""
     require(by, "change_profiles")
     user = User.objects.select_for_update().get(pk=user.pk)
+    if started:
+        started.check(user)
     for name, value in values.items():
         setattr(user, name, value)
     user.full_clean()
@@ -148,11 +155,13 @@ def accept_rules(*, by: User, version: str) -> None:
 
 
 @action
-def save_reference(row: models.Model, *, by: User | None) -> models.Model:
+def save_reference(row: models.Model, *, by: User | None, started: Started | None = None) -> models.Model:
     """Add or change one row of reference data (event type, threshold, routing rule), checked whole."""
     require(by, "edit_reference")
-    row.full_clean()
     added = row._state.adding
+    if started and not added:
+        started.check(type(row)._default_manager.select_for_update().get(pk=row.pk))
+    row.full_clean()
     try:
         row.save()
     except IntegrityError as error:  # another administrator was faster with the same key

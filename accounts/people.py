@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, history
+from accounts import actions, history, marks
 from accounts.access import person, requires
 from accounts.forms import GrantForm, PeopleSearch, ProfileForm
 from accounts.models import Assignment, User
@@ -60,17 +60,23 @@ def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     record("user.viewed", by=person(request), on=user)
     form = ProfileForm(request.POST or None, instance=user)
-    if form.is_valid() and _change(request, form, pk):
-        return redirect("accounts:person", pk=pk)
+    mark, clash = request.POST.get("mark", "") or marks.mark_of(user, marks.fields_of(form)), None
+    try:
+        if form.is_valid() and _change(request, form, pk):
+            return redirect("accounts:person", pk=pk)
+    except marks.ChangedMeanwhile as changed:
+        mark, clash = marks.mark_of(changed.row, marks.fields_of(form)), marks.differences(form, changed.row)
     # The form has written what was typed into its own copy; the heading names the person as stored.
     stored = User.objects.get(pk=pk)
-    context = {"form": form, "profile": stored, "history": history.of(stored)}
-    return render(request, "accounts/person.html", context)
+    context = {"form": form, "profile": stored, "history": history.of(stored), "mark": mark, "clash": clash}
+    return render(request, "accounts/person.html", context, status=200 if clash is None else 409)
 
 
 def _change(request: HttpRequest, form: ProfileForm, pk: int) -> bool:
     with add_refusal(form):
-        actions.change_profile(User(pk=pk), by=person(request), **form.cleaned_data)
+        actions.change_profile(
+            User(pk=pk), by=person(request), started=marks.started(request, form), **form.cleaned_data
+        )
         messages.success(request, "The profile is saved.")
     return not form.errors
 

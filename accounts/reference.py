@@ -10,13 +10,14 @@ from django.forms import ModelForm
 
 from accounts import actions
 from accounts.forms import OfficeForm
+from accounts.marks import Started
 from accounts.models import Office, User
 
-Save = Callable[[Any, User], models.Model]
+Save = Callable[[Any, User, Started | None], models.Model]
 
 
-def _save(form: Any, by: User) -> models.Model:
-    return actions.save_reference(form.instance, by=by)
+def _save(form: Any, by: User, started: Started | None) -> models.Model:
+    return actions.save_reference(form.instance, by=by, started=started)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def register(
     columns: tuple[str, ...],
     save: Save = _save,
 ) -> None:
-    """Give `model` its pages under /reference/<slug>/ and its history. `save(form, by)` runs what writes it."""
+    """Give `model` its pages under /reference/<slug>/ and its history. `save(form, by, started)` writes it."""
     KINDS[slug] = Reference(model, form, slug, label, columns, save)
     if not auditlog.contains(model):
         auditlog.register(model)
@@ -68,11 +69,11 @@ def _shown(row: models.Model, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _save_office(form: Any, by: User) -> Office:
+def _save_office(form: Any, by: User, started: Started | None) -> Office:
     """An office is written by its own actions: a move takes along what is below it."""
     values = form.cleaned_data
     if form.instance.pk:
-        return actions.change_office(Office(pk=form.instance.pk), by=by, **values)
+        return actions.change_office(Office(pk=form.instance.pk), by=by, started=started, **values)
     return actions.add_office(by=by, **values)
 
 

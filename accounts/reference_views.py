@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import history
+from accounts import history, marks
 from accounts.access import person, requires
 from accounts.reference import KINDS, Reference
 from accounts.refusals import add_refusal
@@ -53,14 +53,18 @@ def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     kind = _kind(slug)
     row = get_object_or_404(kind.model, pk=pk)
     form = kind.form(request.POST or None, instance=row)
-    if form.is_valid() and _save(request, kind, form):
-        return redirect("accounts:reference_rows", slug=slug)
-    context = {"kind": kind, "form": form, "row": row, "history": history.of(row)}
-    return render(request, "accounts/reference_edit.html", context)
+    mark, clash = request.POST.get("mark", "") or marks.mark_of(row, marks.fields_of(form)), None
+    try:
+        if form.is_valid() and _save(request, kind, form, marks.started(request, form)):
+            return redirect("accounts:reference_rows", slug=slug)
+    except marks.ChangedMeanwhile as changed:
+        mark, clash = marks.mark_of(changed.row, marks.fields_of(form)), marks.differences(form, changed.row)
+    context = {"kind": kind, "form": form, "row": row, "history": history.of(row), "mark": mark, "clash": clash}
+    return render(request, "accounts/reference_edit.html", context, status=200 if clash is None else 409)
 
 
-def _save(request: HttpRequest, kind: Reference, form: Any) -> bool:
+def _save(request: HttpRequest, kind: Reference, form: Any, started: marks.Started | None = None) -> bool:
     with add_refusal(form):
-        kind.save(form, person(request))
+        kind.save(form, person(request), started)
         messages.success(request, "Saved.")
     return not form.errors

@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.forms import ProfileForm
+from accounts.marks import fields_of, mark_of
 from accounts.models import Assignment, Office, User
 from audit.models import Event, SearchTerms
 
@@ -45,6 +47,7 @@ def profile(user: User, **changed: object) -> dict[str, object]:
         "office": user.office_id or "",
         "supervisor": user.supervisor_id or "",
         "status": user.status,
+        "mark": mark_of(user, fields_of(ProfileForm)),
         **changed,
     }
 
@@ -71,6 +74,25 @@ def test_no_other_field_of_a_profile_can_be_sent(as_: As, sco: User, agent: User
     before = getattr(agent, name)
     as_(sco).post(f"/people/{agent.pk}/", profile(agent, **{name: value}))
     assert getattr(User.objects.get(pk=agent.pk), name) == before
+
+
+def test_of_two_who_change_a_profile_the_second_sees_what_the_first_saved(as_: As, sco: User, agent: User) -> None:
+    client, opened = as_(sco), profile(agent)
+    client.post(f"/people/{agent.pk}/", {**opened, "phone": "305-555-0123"})
+    answer = client.post(f"/people/{agent.pk}/", {**opened, "phone": "305-555-0199"})
+    assert answer.status_code == 409
+    assert answer.context["clash"] == [("Phone", "305-555-0123", "305-555-0199")]
+    assert User.objects.get(pk=agent.pk).phone == "305-555-0123"
+    again = {**opened, "phone": "305-555-0199", "mark": answer.context["mark"]}
+    assert client.post(f"/people/{agent.pk}/", again).status_code == 302
+    assert User.objects.get(pk=agent.pk).phone == "305-555-0199"
+
+
+def test_a_wrong_answer_does_not_hide_that_somebody_else_saved(as_: As, sco: User, agent: User) -> None:
+    client, opened = as_(sco), profile(agent)
+    client.post(f"/people/{agent.pk}/", {**opened, "phone": "305-555-0123"})
+    wrong = client.post(f"/people/{agent.pk}/", {**opened, "name": ""})
+    assert f'name="mark" value="{opened["mark"]}"' in wrong.content.decode()
 
 
 def test_a_wrong_profile_keeps_what_was_typed_and_names_the_person_as_stored(as_: As, sco: User, agent: User) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.forms import OfficeForm
+from accounts.marks import fields_of, mark_of
 from accounts.models import Office, User
 from audit.models import Event
 
@@ -65,9 +67,14 @@ def test_a_wrong_office_is_told_and_not_added(
     assert Office.objects.count() == before
 
 
+def changed(row: Office, **answers: object) -> dict[str, object]:
+    """The form of an office as it was drawn, with some answers changed."""
+    return {**office(**answers), "mark": mark_of(row, fields_of(OfficeForm))}
+
+
 def test_an_office_is_changed_and_its_history_shows_it(as_: As, administrator: User) -> None:
     client, key = as_(administrator), Office.objects.get(code="KEY")
-    sent = office(code="KEY", name="Key West Office")
+    sent = changed(key, code="KEY", name="Key West Office")
     assert client.post(f"/reference/offices/{key.pk}/", sent).status_code == 302
     assert Office.objects.get(pk=key.pk).name == "Key West Office"
     assert "Key West Office" in client.get(f"/reference/offices/{key.pk}/").content.decode().split("History")[1]
@@ -76,7 +83,20 @@ def test_an_office_is_changed_and_its_history_shows_it(as_: As, administrator: U
 def test_an_office_cannot_become_part_of_itself(as_: As, administrator: User) -> None:
     miami = Office.objects.get(code="MIA")
     below = Office.objects.get(code="KEY").pk
-    sent = office(code="MIA", name=miami.name, kind="sac", parent=below)
+    sent = changed(miami, code="MIA", name=miami.name, kind="sac", parent=below)
     response = as_(administrator).post(f"/reference/offices/{miami.pk}/", sent)
     assert "cannot be part of itself" in response.content.decode()
     assert Office.objects.get(pk=miami.pk).parent == miami.parent
+
+
+def test_of_two_who_change_an_office_the_second_sees_what_the_first_saved(as_: As, administrator: User) -> None:
+    client, key = as_(administrator), Office.objects.get(code="KEY")
+    address, first = f"/reference/offices/{key.pk}/", changed(key, code="KEY", name="Key West Office")
+    assert client.post(address, first).status_code == 302
+    answer = client.post(address, {**first, "name": "Key West", "kind": "center"})
+    assert answer.status_code == 409
+    assert ("Name", "Key West Office", "Key West") in answer.context["clash"]
+    assert ("Kind", "Sub-office", "Operations center") in answer.context["clash"]
+    assert Office.objects.get(pk=key.pk).name == "Key West Office"
+    assert client.post(address, {**first, "name": "Key West", "mark": answer.context["mark"]}).status_code == 302
+    assert Office.objects.get(pk=key.pk).name == "Key West"

@@ -124,8 +124,10 @@ def test_a_threshold_of_quantity_needs_its_unit(administrator: Any, as_: Any) ->
 
 def test_the_code_of_an_event_type_never_changes(administrator: Any, as_: Any) -> None:
     kept = EventType.objects.get(code="other")
-    typed = {"code": "else", "label": "Other event", "short": "Other", "position": "70", "active": "on"}
-    assert as_(administrator).post(f"/reference/event-types/{kept.pk}/", typed).status_code == 302
+    address, client = f"/reference/event-types/{kept.pk}/", as_(administrator)
+    mark = client.get(address).context["mark"]
+    typed = {"code": "else", "label": "Other event", "short": "Other", "position": "70", "active": "on", "mark": mark}
+    assert client.post(address, typed).status_code == 302
     kept.refresh_from_db()
     assert (kept.code, kept.label) == ("other", "Other event")
 
