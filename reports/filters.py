@@ -103,9 +103,16 @@ class DayInput(forms.DateInput):
         super().__init__({"class": "usa-input"}, format="%Y-%m-%d")
 
 
-def _choice(label: str, anything: str, choices: Iterable[tuple[str, str]], *, long: bool = False) -> forms.ChoiceField:
+def choice(
+    label: str, anything: str, choices: Callable[[], Iterable[tuple[str, str]]], *, long: bool = False
+) -> forms.ChoiceField:
+    """One of some, or `anything`. The choices are made when they are asked for: most pages are shown unfiltered."""
     widget = Combobox() if long else forms.Select()
-    return forms.ChoiceField(label=label, choices=[("", anything), *choices], required=False, widget=widget)
+    return forms.ChoiceField(label=label, choices=lambda: [("", anything), *choices()], required=False, widget=widget)
+
+
+def _first_two(offered: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(code, words) for code, (words, _) in offered.items()]
 
 
 class FilterForm(forms.Form):
@@ -115,9 +122,11 @@ class FilterForm(forms.Form):
     """
 
     optional_is_plain = True
+    # False where the list itself holds no voided report.
+    hides_voided = True
 
-    state = _choice("State", "All but voided", Status.choices)
-    by = _choice("Date", "Filed", [(HAPPENED, "Happened")])
+    state = choice("State", "All but voided", lambda: Status.choices)
+    by = choice("Date", "Filed", lambda: [(HAPPENED, "Happened")])
     since = forms.DateField(label="From", required=False, widget=DayInput())
     until = forms.DateField(label="To", required=False, widget=DayInput())
     urgent = forms.BooleanField(label="Urgent", required=False)
@@ -129,11 +138,10 @@ class FilterForm(forms.Form):
         self.user, self.offers = user, offers(user)
         self.key = data.get("q", "")
         self.terms = terms_of(self.key, user)
-        offices = [(code, name) for code, (name, _) in self.offers.offices.items()]
-        events = [(code, label) for code, (label, _) in self.offers.events.items()]
-        self.fields["kind"] = _choice("Kind", "All kinds", [(kind.code, kind.label) for kind in KINDS])
-        self.fields["office"] = _choice("Office", "All offices", offices, long=True)
-        self.fields["event"] = _choice("Event", "All events", events, long=len(events) > 12)
+        offices, events = self.offers.offices, self.offers.events
+        self.fields["kind"] = choice("Kind", "All kinds", lambda: [(kind.code, kind.label) for kind in KINDS])
+        self.fields["office"] = choice("Office", "All offices", lambda: _first_two(offices), long=True)
+        self.fields["event"] = choice("Event", "All events", lambda: _first_two(events), long=len(events) > 12)
         self.order_fields(["state", "kind", "office", "urgent", "mine", "event", "by", "since", "until", "q"])
         for name in [*without, *(["kind"] if len(list(KINDS)) < 2 else [])]:
             del self.fields[name]
@@ -169,7 +177,7 @@ class FilterForm(forms.Form):
         for name, value in self.given.items():
             if name in NARROWS:
                 reports = reports.filter(NARROWS[name](self, value))
-        if "state" in self.fields and not self.given.get("state"):
+        if self.hides_voided and "state" in self.fields and not self.given.get("state"):
             reports = reports.exclude(status=Status.VOIDED)
         return reports.filter(matching(self.terms)) if self.terms else reports
 

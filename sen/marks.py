@@ -31,9 +31,18 @@ def icon_names() -> frozenset[str]:
 
 def draw(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; with a label it speaks, without one it is decoration."""
+    return _drawn(name, format_html('role="img" aria-label="{}"', label)) if label else _decoration(name)
+
+
+@cache
+def _decoration(name: str) -> SafeString:
+    """Most icons have no label, and a page has dozens; each is drawn once in the life of the process."""
+    return _drawn(name, mark_safe('aria-hidden="true"'))
+
+
+def _drawn(name: str, spoken: SafeString) -> SafeString:
     if name not in icon_names():
         raise ValueError(f"No icon {name!r}: add it to static/icons.txt.")
-    spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="icon" {} focusable="false"><use href="{}#{}"></use></svg>', spoken, _sprite(), name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
-from reports.filters import FilterForm
+from reports.filters import FilterForm, choice
 from reports.marks import FLAG_FIELDS, flag_marks, state_mark, urgent_mark
 from reports.models import Report
 from reports.states import ACTIVE, Status
@@ -46,12 +46,13 @@ URGENT_WAITS, OTHERS_WAIT = timedelta(minutes=15), timedelta(hours=1)
 class QueueFilter(FilterForm):
     """The filters of the queue: only states that are in it, and one's own reports."""
 
+    hides_voided = False
+
     held = forms.BooleanField(label="Mine", required=False)
 
     def __init__(self, data: QueryDict, user: User) -> None:
         super().__init__(data, user, without=("mine", "by"))
-        states = [("", "All in the queue"), *((state.value, state.label) for state in ACTIVE)]
-        self.fields["state"] = forms.ChoiceField(label="State", choices=states, required=False)
+        self.fields["state"] = choice("State", "All in the queue", lambda: [(one.value, one.label) for one in ACTIVE])
         self.order_fields(["state", "kind", "office", "event", "since", "until", "urgent", "held"])
 
     def apply(self, reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -87,6 +88,7 @@ class Rows:
         self.user = user
         self.base = reverse("reports:listing")
         self.zone = ZoneInfo(user.office.time_zone if user.office else "UTC")
+        self.today = self.now.astimezone(self.zone).date()
         self.events = {code: escape(short) for code, (_, short) in events.items()}
         self.urgent = f"{urgent_mark()} "
 
@@ -113,10 +115,10 @@ class Rows:
     def _age(self, row: Any) -> str:
         """How long it has waited and, beside it, since when; amber and red only while nobody has taken it up."""
         waited, since = self.now - row.submitted_at, row.submitted_at.astimezone(self.zone)
-        day = "" if since.date() == self.now.astimezone(self.zone).date() else f"{since:%b} {since.day}, "
+        day = "" if since.date() == self.today else f"{since:%b} {since.day}, "
         clock = f"{day}{since:%H:%M} {times.zone_name(since)}"
         tone = tone_of(waited, urgent=bool(row.urgency)) if row.status == Status.SUBMITTED else ""
-        words = marks.state(times.short(waited), tone) if tone else times.short(waited)
+        words = drawn_wait(times.short(waited), tone) if tone else times.short(waited)
         return (
             f'<time class="age" datetime="{times.iso(since)}" title="{times.utc(since)}">'
             f'{words} <span class="quiet">{clock}</span></time>'
@@ -139,6 +141,11 @@ def drawn_flags(*values: bool) -> str:
     """The flags of a row; few combinations occur, so each is drawn once in the life of the process."""
     drawn: Any = flag_marks(SimpleNamespace(**dict(zip(FLAG_FIELDS, values, strict=True))))  # type: ignore[arg-type]
     return f" {drawn}" if drawn else ""
+
+
+@lru_cache(maxsize=500)
+def drawn_wait(words: str, tone: str) -> str:
+    return marks.state(words, tone)
 
 
 @cache
