@@ -157,3 +157,9 @@ def test_an_event_says_where_the_request_came_from(as_: As, agent: User) -> None
 def test_a_trusted_proxy_is_believed_for_the_rightmost_address_only(claimed: str, address: str) -> None:
     request = RequestFactory().get("/", headers={"X-Forwarded-For": claimed})
     assert origin.address_of(request) == address
+
+
+def test_a_refusal_gives_its_advice_once(as_: As, agent: User) -> None:
+    page = as_(agent).get("/access/").content.decode()
+    assert page.count("Access Control Manager. If your duties require it, ask your supervisor") == 1
+    assert "If your work needs it" not in page
