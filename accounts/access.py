@@ -57,6 +57,8 @@ class Rights:
     offices: dict[str, frozenset[int]] = field(default_factory=dict)
     everywhere: frozenset[str] = frozenset()
     until: datetime = FOREVER
+    # What others have worked out from these rights, by a name of theirs; it is forgotten with them.
+    derived: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def somewhere(self, permission: str) -> bool:
         return permission in self.offices or own(permission) in self.offices
@@ -64,8 +66,6 @@ class Rights:
     def at(self, permission: str, office_id: int) -> bool:
         return permission in self.everywhere or office_id in self.offices.get(permission, frozenset())
 
-
-NO_RIGHTS = Rights()
 
 # One query: the person's guardian rows, each expanded to its office and those below. The date is part of the predicate.
 # What reaches the whole tree, or only one's own reports, needs no list of offices.
@@ -86,7 +86,7 @@ GROUP BY permission.codename
 def rights_of(user: User) -> Rights:
     """What `user` may do now. Nobody inactive may do anything."""
     if not user.is_active:
-        return NO_RIGHTS
+        return Rights()
     with connection.cursor() as cursor:
         cursor.execute(EXPAND, [user.pk, timezone.now()])
         rows = cursor.fetchall()

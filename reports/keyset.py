@@ -39,8 +39,7 @@ def page(queryset: QuerySet[Any], order: tuple[str, ...], cursor: str = "", size
     columns = _columns(order)
     place = _place(queryset.model, columns, cursor)
     if place is None:
-        rows = list(queryset.order_by(*order)[: size + 1])
-        return _page(queryset.model, columns, rows[:size], older=len(rows) > size, newer=False)
+        return beginning(queryset.model, order, list(queryset.order_by(*order)[: size + 1]), size)
     found = list(_beside(queryset, columns, place)[: size + 1])
     more = len(found) > size
     if not found or (place.side == NEWER and not more):
@@ -48,6 +47,11 @@ def page(queryset: QuerySet[Any], order: tuple[str, ...], cursor: str = "", size
     if place.side == NEWER:
         return _page(queryset.model, columns, found[:size][::-1], older=True, newer=True)
     return _page(queryset.model, columns, found[:size], older=more, newer=True)
+
+
+def beginning(model: type[Model], order: tuple[str, ...], rows: list[Any], size: int = SIZE) -> Page:
+    """The first page, from its rows and the one after them."""
+    return _page(model, _columns(order), rows[:size], older=len(rows) > size, newer=False)
 
 
 def _columns(order: tuple[str, ...]) -> tuple[str, ...]:

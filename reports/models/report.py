@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from guardian.models import UserObjectPermissionBase
 
 from accounts.models import Office, Programme, User
@@ -86,7 +86,7 @@ def visible(user: User) -> Q:
             scope |= Q(kind__in=kinds, restricted=False, office__any_of=sorted(reach))
     if None in kinds_by_reach and len(kinds_by_reach[None]) == len(list(KINDS)):
         scope = Q(restricted=False)
-    named = ReportReader.objects.filter(user=user, until__gt=timezone.now()).values("content_object_id")
+    named = ReportReader.objects.filter(user=user, until__gt=Now()).values("content_object_id")
     return scope | Q(restricted=True, kind__in=own_kinds, pk__in=named)
 
 

@@ -116,7 +116,7 @@ def test_a_remembered_right_ends_by_its_date_without_anybody_acting(
     assert browser.get("/watch/").status_code == 200
     for module in (access, memory):
         monkeypatch.setattr(module.timezone, "now", lambda: rights.until)
-    assert memory.signed_in(analyst.pk).rights == access.NO_RIGHTS  # type: ignore[union-attr]
+    assert memory.signed_in(analyst.pk).rights == access.Rights()  # type: ignore[union-attr]
 
 
 @pytest.mark.django_db

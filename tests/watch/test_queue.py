@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions import save_reference
 from audit.models import Event, SearchTerms
-from reports import actions
-from reports.models import EventType, Report
+from reports import actions, keyset
+from reports.models import EventType, Report, ReportReader
 from tests.reports.filing import file_sir, sir_answers
+from watch.queue import ORDER, QueueFilter, top, waiting
 
 QUEUE = "/watch/"
+RESTRICTED = {"restricted": ["on"], "restricted_reason": ["An informant"], "marking": ["LES"]}
 
 
 def filed(by: Any, title: str, *, ago: float = 0, **sections: Any) -> Report:
@@ -70,8 +73,7 @@ def test_only_the_watch_sees_it(as_: Any, agent: Any, sac: Any, hq: Any, auditor
 
 
 def test_a_restricted_report_is_not_in_the_queue_of_those_not_named(as_: Any, agent: Any, analyst: Any) -> None:
-    flags = {"restricted": ["on"], "restricted_reason": ["An informant"], "marking": ["LES"]}
-    filed(agent, "Known to few", flags=flags)
+    filed(agent, "Known to few", flags=RESTRICTED)
     assert titles(as_(analyst).get(QUEUE)) == []
 
 
@@ -125,7 +127,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(
     )
     for n in range(7):
         filed(agent, f"Event {n}", ago=n)
-    found, url = [], QUEUE
+    found, url = [], QUEUE + "?after="
     while url:
         page = as_(analyst).get(url)
         found += titles(page)
@@ -172,6 +174,30 @@ def test_live_rows_obey_the_filters(as_: Any, agent: Any, outsider: Any, analyst
 def test_a_mark_that_is_not_ours_counts_as_now(as_: Any, agent: Any, analyst: Any, mark: str) -> None:
     filed(agent, "There before")
     assert as_(analyst).get("/watch/rows/", {"since": mark}).json()["count"] == 0
+
+
+def test_the_statement_built_once_finds_what_the_filters_would(agent: Any, analyst: Any) -> None:
+    for n in range(52):
+        filed(agent, f"Event {n}", ago=n)
+    filed(agent, "Known to few", flags=RESTRICTED)
+    form = QueueFilter(QueryDict(), analyst)
+    for _ in range(2):
+        assert top(analyst) == keyset.page(waiting(analyst, form), ORDER)
+    assert len(top(analyst).rows) == 50
+    assert top(analyst).older
+    assert "Known to few" not in {row.title for row in top(analyst).rows}
+
+
+def test_a_name_on_a_restricted_report_that_ends_is_felt_by_the_statement_built_before(agent: Any) -> None:
+    filed(agent, "Known to few", flags=RESTRICTED)
+    assert [row.title for row in top(agent).rows] == ["Known to few"]
+    ReportReader.objects.filter(user=agent).update(until=timezone.now())
+    assert top(agent).rows == []
+
+
+def test_rights_that_let_nothing_be_read_show_an_empty_queue(stranger: Any, agent: Any) -> None:
+    filed(agent, "Event")
+    assert top(stranger) == keyset.Page([])
 
 
 # -- Cost -------------------------------------------------------------------------------------------------------------

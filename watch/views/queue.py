@@ -13,7 +13,7 @@ from audit.log import Subject, record
 from reports import keyset
 from reports.terms import LONGEST, keep_terms
 from watch import live
-from watch.queue import ORDER, QueueFilter, Rows, waiting
+from watch.queue import ORDER, QueueFilter, Rows, top, waiting
 
 QUEUE = Subject("queue", "", "queue")
 
@@ -24,7 +24,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Most urgent first, newest first within; the first page takes new rows by itself."""
     user, now, cursor = person(request), timezone.now(), request.GET.get("after", "")
     form = QueueFilter(request.GET, user)
-    page = keyset.page(waiting(user, form), ORDER, cursor)
+    page = keyset.page(waiting(user, form), ORDER, cursor) if request.GET else top(user)
     record("queue.viewed", by=user, on=QUEUE, count=len(page.rows), search=form.data.get("q", ""))
     context = {
         "form": form,
