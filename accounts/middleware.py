@@ -7,7 +7,6 @@ from typing import Any
 from auditlog.middleware import AuditlogMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
@@ -24,6 +23,7 @@ View = Callable[..., HttpResponse]
 
 # Probes are answered while the database is gone, so their session is not looked up.
 WITHOUT_SESSION = frozenset({"alive", "ready"})
+PROBES = frozenset({"/healthz", "/readyz"})  # the same, while the address has not been looked up yet
 # What a person may do who has signed in but not accepted the rules.
 BEFORE_RULES = frozenset({"accounts:rules", "accounts:extend"})
 
@@ -54,8 +54,7 @@ class History(AuditlogMiddleware):  # type: ignore[misc]
 
     @staticmethod
     def _get_actor(request: HttpRequest) -> Any:
-        is_probe = request.path_info in {reverse(name) for name in WITHOUT_SESSION}
-        return None if is_probe else AuditlogMiddleware._get_actor(request)
+        return None if request.path_info in PROBES else AuditlogMiddleware._get_actor(request)
 
 
 class SessionLimits:
