@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import CharField, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -31,6 +32,8 @@ GRACE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 MOST_REMEMBERED = 100
 FILED, HAPPENED = "filed", "happened"
+# The days that a list is asked for by; past the calendar's own ends there is no moment to compare with.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,13 @@ class DayInput(forms.DateInput):
         super().__init__({"class": "usa-input"}, format="%Y-%m-%d")
 
 
+def day(label: str) -> forms.DateField:
+    """A day within reason; another one is refused beside its field and left out."""
+    refusal = f"Choose a day from {FIRST_DAY} to {LAST_DAY}."
+    bounds = [MinValueValidator(FIRST_DAY, refusal), MaxValueValidator(LAST_DAY, refusal)]
+    return forms.DateField(label=label, required=False, widget=DayInput(), validators=bounds)
+
+
 def choice(
     label: str, anything: str, choices: Callable[[], Iterable[tuple[str, str]]], *, long: bool = False
 ) -> forms.ChoiceField:
@@ -127,8 +137,8 @@ class FilterForm(forms.Form):
 
     state = choice("State", "All but voided", lambda: Status.choices)
     by = choice("Date", "Filed", lambda: [(HAPPENED, "Happened")])
-    since = forms.DateField(label="From", required=False, widget=DayInput())
-    until = forms.DateField(label="To", required=False, widget=DayInput())
+    since = day("From")
+    until = day("To")
     urgent = forms.BooleanField(label="Urgent", required=False)
     mine = forms.BooleanField(label="Filed by me", required=False)
     q = forms.CharField(required=False, widget=forms.HiddenInput())

@@ -95,6 +95,13 @@ def test_a_senseless_filter_is_said_and_left_out(agent: Any, as_: Any, query: st
     assert titles(as_(agent), query) == ["Here"]
 
 
+@pytest.mark.parametrize("query", ["?until=9999-12-31", "?since=0001-01-01&by=happened", "?since=1999-12-31"])
+def test_a_day_out_of_all_reason_is_said_beside_the_field(agent: Any, as_: Any, query: str) -> None:
+    titled(agent, "Here")
+    assert titles(as_(agent), query) == ["Here"]
+    assert "Choose a day from 2000-01-01 to 2199-12-31." in as_(agent).get(f"/reports/{query}").content.decode()
+
+
 def test_days_in_the_wrong_order_are_said_beside_the_field(agent: Any, as_: Any) -> None:
     text = as_(agent).get("/reports/?since=2026-03-02&until=2026-03-01").content.decode()
     assert "This day is before the first." in text
