@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
@@ -80,12 +81,20 @@ class Office(models.Model):
         permissions = office_permissions()
         default_permissions = ()
         constraints = (
-            models.UniqueConstraint(fields=["kind"], condition=Q(parent__isnull=True), name="office_one_root"),
+            # A right at the root reaches every office, so there is one root, whatever its kind.
+            models.UniqueConstraint(
+                fields=["parent"], condition=Q(parent__isnull=True), nulls_distinct=False, name="office_one_root"
+            ),
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="office_code_form"),
         )
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    def clean(self) -> None:
+        """Only the one root is part of nothing: who holds a role there reaches every office."""
+        if self.parent_id is None and Office.objects.filter(parent=None).exclude(pk=self.pk).exists():
+            raise ValidationError({"parent": "Choose the office that this one is part of. Only headquarters has none."})
 
     @property
     def audit_id(self) -> str:

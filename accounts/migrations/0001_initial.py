@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("name",),
-                "permissions": [
+                "permissions": (
                     ("file_sir", "file a SIR"),
                     ("file_spear", "file a SPEAR"),
                     ("file_ilead", "file an iLead"),
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                     ("edit_reference_own", "edit offices, event types, thresholds and routing, if it is one's own"),
                     ("read_audit_own", "read the audit log, if it is one's own"),
                     ("run_privacy_own", "run disclosures and retention, if it is one's own"),
-                ],
+                ),
                 "default_permissions": (),
             },
         ),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.forms import OfficeForm
@@ -100,3 +101,18 @@ def test_of_two_who_change_an_office_the_second_sees_what_the_first_saved(as_: A
     assert Office.objects.get(pk=key.pk).name == "Key West Office"
     assert client.post(address, {**first, "name": "Key West", "mark": answer.context["mark"]}).status_code == 302
     assert Office.objects.get(pk=key.pk).name == "Key West"
+
+
+@pytest.mark.parametrize("kind", ["sub", "hq"])
+def test_no_second_office_stands_at_the_top(as_: As, administrator: User, kind: str) -> None:
+    client = as_(administrator)
+    added = client.post("/reference/offices/add/", office(parent="", kind=kind))
+    assert "Choose the office that this one is part of" in str(added.context["form"].errors["parent"])
+    moved = client.post(f"/reference/offices/{Office.objects.get(code='MIA').pk}/", office(parent="", code="MIA"))
+    assert "Choose the office that this one is part of" in str(moved.context["form"].errors["parent"])
+    assert [root.code for root in Office.objects.filter(parent=None)] == ["HQ"]
+
+
+def test_the_database_holds_one_root_whatever_its_kind(db: None) -> None:
+    with pytest.raises(IntegrityError, match="office_one_root"), transaction.atomic():
+        Office.objects.create(code="TOP", name="Top", kind="sub", programme="HSI", path="/new/")
