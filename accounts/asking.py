@@ -4,10 +4,10 @@ from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import pages
 from sen import kept
+from sen.way_back import is_ours
 
 SIGNED_OUT = "You are signed out. Sign in again in another tab; what you typed stays here."
 
@@ -49,9 +49,8 @@ def page_of(request: HttpRequest) -> str:
 
 def own_page(request: HttpRequest, url: str) -> str:
     """`url` if it is a page of this site worth coming back to, else home."""
-    own = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     elsewhere = (reverse("accounts:sign_in"), reverse("accounts:sign_out"))
-    return url if own and url.startswith("/") and not url.startswith(elsewhere) else reverse("home")
+    return url if is_ours(request, url) and not url.startswith(elsewhere) else reverse("home")
 
 
 def _in_place(request: HttpRequest, page: HttpResponse) -> HttpResponse:

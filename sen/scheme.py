@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from sen.ui import SCHEME_COOKIE, SCHEMES
+from sen.way_back import asked_for
 
 YEAR = 365 * 24 * 3600
 
@@ -13,15 +13,9 @@ YEAR = 365 * 24 * 3600
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Remember the scheme and go back to the page the reader was on."""
-    response = HttpResponseRedirect(_back(request))
+    response = HttpResponseRedirect(asked_for(request) or "/")
     scheme = request.POST.get("scheme", "")
     if scheme in SCHEMES:
         # Readable by scheme.js on purpose: the cookie says nothing about the person.
         response.set_cookie(SCHEME_COOKIE, scheme, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response
-
-
-def _back(request: HttpRequest) -> str:
-    page = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if own else "/"

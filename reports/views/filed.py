@@ -6,10 +6,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Refused, Verdict, person, requires
@@ -20,6 +19,7 @@ from reports.page import opened, page_of
 from reports.reading import note_reading
 from reports.workflow import MOVES, Move, may_move
 from sen import errors
+from sen.way_back import asked_for
 
 
 # -- The page ----------------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def _confirm(request: HttpRequest, report: Report, wanted: Move, *, wrong: str =
         "typed": request.POST.get("reason", ""),
         "label": f"{wanted.label} {report.number}",
         "act_url": request.get_full_path(),
-        "back_url": _next(request) or reverse("reports:detail", args=[report.number]),
+        "back_url": asked_for(request) or reverse("reports:detail", args=[report.number]),
     }
     return render(request, "reports/move.html", context, status=422 if wrong else 200)
 
@@ -112,13 +112,5 @@ def acknowledge(request: HttpRequest, number: str, notice_id: UUID) -> HttpRespo
     return _back(request, report)
 
 
-def _next(request: HttpRequest) -> str:
-    """Where the person came from, if it is a page of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else ""
-
-
 def _back(request: HttpRequest, report: Report) -> HttpResponse:
-    wanted = _next(request)
-    return redirect(wanted) if wanted else redirect("reports:detail", number=report.number)
+    return HttpResponseRedirect(asked_for(request) or reverse("reports:detail", args=[report.number]))

@@ -77,7 +77,7 @@ def test_a_move_of_a_report_that_one_may_not_see_is_not_found(agent: Any, person
     assert as_(elsewhere).get(f"/reports/{report.number}/moves/void/").status_code == 404
 
 
-@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "abc", "sign-out.x", "/" + "a" * 5000])
 def test_one_is_led_back_only_to_pages_of_ours(agent: Any, analyst: Any, as_: Any, wanted: str) -> None:
     report = file_sir(agent)
     response = as_(analyst).post(f"/reports/{report.number}/moves/take-up/", {"next": wanted})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person, requires, signed_in
@@ -15,6 +15,7 @@ from accounts.models import User
 from audit.log import Subject, record
 from reports import actions as report_actions
 from reports.models import ReportNotice
+from sen.way_back import asked_for
 from watch import actions, inboxes
 from watch.models import SummaryNotice
 from watch.reach import held, report_notices
@@ -71,6 +72,4 @@ def _of_summary(notice_id: UUID, user: User) -> SummaryNotice:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return redirect(wanted if ours and wanted.startswith("/") else "watch:inbox")
+    return HttpResponseRedirect(asked_for(request) or reverse("watch:inbox"))
