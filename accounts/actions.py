@@ -98,7 +98,7 @@ def grant_role(*, user: User, role: Role, office: Office, until: datetime, by: U
     require(by, "grant_roles")
     if by is not None and by.person_key == user.person_key:
         raise Refused("You cannot grant a role to yourself. Ask another Access Control Manager.")
-    User.objects.select_for_update().get(pk=user.pk)
+    _lock_accounts(user)
     _refuse_together(user, role)
     now = timezone.now()
     if until <= now:
@@ -109,6 +109,12 @@ def grant_role(*, user: User, role: Role, office: Office, until: datetime, by: U
     record("assignment.granted", by=by, on=user, role=role, office=office.code, until=until.isoformat())
     recompute(user)
     return assignment
+
+
+def _lock_accounts(user: User) -> None:
+    """Every account of the same person, so that roles granted to two of them at once are seen by each other."""
+    accounts = User.objects.select_for_update().filter(person_key=user.person_key).order_by("pk")
+    list(accounts.values_list("pk", flat=True))
 
 
 def _refuse_together(user: User, role: Role) -> None:
