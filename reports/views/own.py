@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.access import person
+from accounts.models import User
 from reports.answers import Answers, AnswersForm
 from reports.drafts import Page
 from reports.kinds import KINDS, Part, Rows
@@ -33,23 +34,39 @@ def own_draft(view: DraftView) -> DraftView:
     @wraps(view)
     def run(request: HttpRequest, draft_id: UUID, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request, answers_of(request, draft_id), **kwargs)
+            return _answered(view, request, draft_id, **kwargs)
         except Draft.DoesNotExist:
             return filed_instead(request, draft_id)
 
     return run
 
 
-def answers_of(request: HttpRequest, draft_id: UUID) -> Answers:
+def _answered(view: DraftView, request: HttpRequest, draft_id: UUID, **kwargs: Any) -> HttpResponse:
+    """What is saved while one types is answered with the time alone, which shows nothing of the report: no reading."""
+    saving = request.method == "POST" and is_autosave(request)
+    answers = answers_of(request, draft_id, reading=not saving)
+    response = view(request, answers, **kwargs)
+    if saving and not isinstance(response, JsonResponse):
+        _note(answers.draft, answers.user)
+    return response
+
+
+def answers_of(request: HttpRequest, draft_id: UUID, *, reading: bool = True) -> Answers:
     """Raises Draft.DoesNotExist, and Http404 for the amendment of a report that its author may no longer see."""
     user = person(request)
     draft = Draft.objects.select_related("amends__office", "amends__author").get(pk=draft_id, author=user)
     if draft.amends:
         if not Report.objects.visible_to(user).filter(pk=draft.amends.pk).exists():
             raise Http404
-        if not is_autosave(request):
-            note_reading(draft.amends, by=user, version=draft.base_version, code="report.draft_viewed")
+        if reading:
+            _note(draft, user)
     return Answers(draft, user)
+
+
+def _note(draft: Draft, user: User) -> None:
+    """A draft amendment shows what its report says."""
+    if draft.amends:
+        note_reading(draft.amends, by=user, version=draft.base_version, code="report.draft_viewed")
 
 
 def filed_instead(request: HttpRequest, draft_id: UUID) -> HttpResponse:

@@ -328,6 +328,20 @@ def test_opening_an_amendment_is_recorded_as_reading_the_report(as_: As, agent: 
     assert Event.objects.filter(code="report.draft_viewed", object_id=str(report.pk), actor_id=agent.pk).count() == 1
 
 
+@pytest.mark.parametrize("header", [{}, {"X-Autosave": "1"}])
+def test_only_what_is_saved_while_typing_is_no_reading(as_: As, agent: Any, header: dict[str, str]) -> None:
+    report = file_sir(agent)
+    draft, browser = drafts.open_amendment(report, by=agent), as_(agent)
+    read = Event.objects.filter(code="report.draft_viewed", object_id=str(report.pk), actor_id=agent.pk)
+    browser.get(url("part", draft, "people"), headers=header)
+    assert read.count() == 1
+    browser.post(url("part", draft, "narrative"), {"narrative": "More."}, headers={"X-Autosave": "1"})
+    assert read.count() == 1
+    browser.post(url("submit", draft), {}, headers=header)
+    browser.post(url("row", draft, "people", str(uuid4())), {"last_name": "New"}, headers={})
+    assert read.count() == 3
+
+
 def test_the_amendment_of_a_report_out_of_sight_is_gone(as_: As, agent: Any, supervisor: Any) -> None:
     report = file_sir(agent)
     draft = drafts.open_amendment(report, by=supervisor)
