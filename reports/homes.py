@@ -48,7 +48,9 @@ def _listed(user: User, reports: QuerySet[Report], size: int, label: str) -> lis
 # -- Those who file ----------------------------------------------------------------------------------------------------
 def field(user: User) -> list[Block]:
     """My drafts with what is missing, and my reports lately."""
-    drafts = [_draft_line(draft, user) for draft in Draft.objects.filter(author=user, version__gt=0)[:FEW]]
+    # An amendment holds what its report says: it is not shown to who may no longer see the report.
+    seen = Q(amends=None) | Q(amends__in=Report.objects.visible_to(user))
+    drafts = [_draft_line(draft, user) for draft in Draft.objects.filter(seen, author=user, version__gt=0)[:FEW]]
     mine = Report.objects.visible_to(user).filter(author=user).exclude(status=Status.VOIDED)
     context = {
         "caption": "The reports that you filed last",
