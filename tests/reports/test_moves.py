@@ -50,6 +50,17 @@ def test_a_move_without_its_reason_keeps_the_report_and_says_why(agent: Any, sup
     assert StatusChange.objects.get(report=report, move="void").reason == "Filed twice"
 
 
+@pytest.mark.parametrize("answer", ["get", "post"])
+def test_asking_for_a_move_shows_nothing_of_the_report_but_its_number(
+    agent: Any, supervisor: Any, as_: Any, answer: str
+) -> None:
+    report = file_sir(agent)
+    page = getattr(as_(supervisor), answer)(f"/reports/{report.number}/moves/void/").content.decode()
+    assert report.number in page
+    assert report.title not in page
+    assert not Event.objects.filter(code="report.viewed").exists()
+
+
 def test_what_one_may_not_do_is_refused_with_the_reason(agent: Any, supervisor: Any, analyst: Any, as_: Any) -> None:
     report = file_sir(agent)
     for client in (as_(analyst), as_(agent)):
@@ -77,7 +88,17 @@ def test_a_move_of_a_report_that_one_may_not_see_is_not_found(agent: Any, person
     assert as_(elsewhere).get(f"/reports/{report.number}/moves/void/").status_code == 404
 
 
-@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "abc", "sign-out.x", "/" + "a" * 5000])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example/",
+        "javascript:alert(1)",
+        "abc",
+        "sign-out.x",
+        "/" + "a" * 5000,
+    ],
+)
 def test_one_is_led_back_only_to_pages_of_ours(agent: Any, analyst: Any, as_: Any, wanted: str) -> None:
     report = file_sir(agent)
     response = as_(analyst).post(f"/reports/{report.number}/moves/take-up/", {"next": wanted})
