@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from smtplib import SMTPException
 from uuid import UUID
 
 from django.conf import settings
@@ -24,41 +25,65 @@ def is_news(made_at: datetime) -> bool:
     return made_at > timezone.now() - NEWS
 
 
-def send_report_notice(notice_id: str) -> None:
-    """Mail everyone who holds the told role at the told office. Sent again, it bears the same Message-ID."""
+def send_report_notice(notice_id: str, only: list[str] | None = None) -> list[str]:
+    """Mail everyone who holds the told role at the told office, or only some of them; the keys of those left over.
+
+    Sent again, a mail bears the same Message-ID.
+    """
     notice = ReportNotice.objects.select_related("report__office", "office").get(pk=UUID(notice_id))
     urgent = "URGENT: " if notice.urgent else ""
-    send_notice(
+    holders = recipients_of(notice, only)
+    return send_notice(
         notice,
         notice.report,
-        [one for one in recipients_of(notice) if Report.objects.visible_to(one).filter(pk=notice.report_id).exists()],
+        [one for one in holders if Report.objects.visible_to(one).filter(pk=notice.report_id).exists()],
         subject=f"{urgent}{notice.report.number} was filed",
         path=f"/reports/{notice.report.number}/",
     )
 
 
-def recipients_of(notice: Notice) -> Iterable[User]:
+def recipients_of(notice: Notice, only: list[str] | None = None) -> Iterable[User]:
     """Active people who hold the notice's role at its office now; whether each may read it is asked apart."""
     held = Assignment.objects.live().filter(user=OuterRef("pk"), role=notice.role, office=notice.office)
-    return User.objects.filter(Exists(held), status=User.Status.ACTIVE).order_by("pk")
+    holders = User.objects.filter(Exists(held), status=User.Status.ACTIVE).order_by("pk")
+    return holders if only is None else holders.filter(pk__in=only)
 
 
-def send_notice(notice: Notice, report: Report, people: Iterable[User], *, subject: str, path: str) -> None:
-    """One mail a person over one connection. An error of the mail server raises: the job is tried again."""
+def send_notice(notice: Notice, report: Report, people: Iterable[User], *, subject: str, path: str) -> list[str]:
+    """One mail a person over one connection; the keys of those who got none, while others did.
+
+    Where nobody got any the error of the mail server raises: the job is tried again, and doubles nothing.
+    """
+    messages = {str(person.pk): _message(notice, report, person, subject, path) for person in people}
+    left = _send(messages) if messages else []
+    record("notice.mailed", by=None, on=report, notice=str(notice.pk), people=len(messages) - len(left))
+    return left
+
+
+def _message(notice: Notice, report: Report, person: User, subject: str, path: str) -> EmailMessage:
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    messages = [
-        EmailMessage(
-            subject=subject,
-            body=body_of(report, path),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[person.email],
-            headers={"Message-ID": f"<{notice.pk}.{person.pk}@{sender.rpartition('@')[2]}>"},
-        )
-        for person in people
-    ]
-    if messages:
-        get_connection().send_messages(messages)
-    record("notice.mailed", by=None, on=report, notice=str(notice.pk), people=len(messages))
+    return EmailMessage(
+        subject=subject,
+        body=body_of(report, path),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[person.email],
+        headers={"Message-ID": f"<{notice.pk}.{person.pk}@{sender.rpartition('@')[2]}>"},
+    )
+
+
+def _send(messages: dict[str, EmailMessage]) -> list[str]:
+    """Send one after the other: a refused address keeps nobody else's mail back."""
+    left: list[str] = []
+    failure: Exception | None = None
+    with get_connection() as connection:
+        for key, message in messages.items():
+            try:
+                connection.send_messages([message])
+            except (SMTPException, OSError) as error:
+                failure, left = error, [*left, key]
+    if failure and len(left) == len(messages):
+        raise failure
+    return left
 
 
 def body_of(report: Report, path: str) -> str:

@@ -35,8 +35,9 @@ PATIENCE = Patience()
 
 
 @app.task(queue="mail", retry=PATIENCE, pass_context=False)
-def mail_notice(notice_id: str) -> None:
-    """Tell the people of an office by mail that a report waits for them."""
+def mail_notice(notice_id: str, only: list[str] | None = None) -> None:
+    """Tell the people of an office by mail that a report waits for them; whoever got none has a job of their own."""
     from reports.mail import send_report_notice
 
-    send_report_notice(notice_id)
+    if left := send_report_notice(notice_id, only):
+        mail_notice.defer(notice_id=notice_id, only=left)

@@ -15,11 +15,12 @@ TRIES_WITH_KILLS = 20
 
 
 @app.task(queue="mail", retry=PATIENCE, pass_context=False)
-def mail_summary(notice_id: str) -> None:
-    """Tell the people of an office by mail that a summary waits for them."""
+def mail_summary(notice_id: str, only: list[str] | None = None) -> None:
+    """Tell the people of an office by mail that a summary waits for them; whoever got none has a job of their own."""
     from watch.mail import send_summary_notice
 
-    send_summary_notice(notice_id)
+    if left := send_summary_notice(notice_id, only):
+        mail_summary.defer(notice_id=notice_id, only=left)
 
 
 @app.periodic(cron="* * * * *")

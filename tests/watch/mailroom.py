@@ -25,8 +25,15 @@ class Mailroom:
 
     def __init__(self) -> None:
         self.taken: list[Message] = []
+        self.refused: set[str] = set()
         self.port = free_port()
         self.open()
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if address in self.refused:
+            return "550 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 Known"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's own name
         self.taken.append(message_from_bytes(envelope.content))

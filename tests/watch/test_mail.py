@@ -62,6 +62,27 @@ def test_while_the_mail_server_is_gone_the_report_stands_and_the_mail_goes_later
     assert len([mail for mail in mailroom.taken if mail["Subject"].startswith("Summary")]) == 2
 
 
+def summary_mails(mailroom: Mailroom) -> list[str]:
+    return [mail["To"] for mail in mailroom.taken if mail["Subject"].startswith("Summary")]
+
+
+def test_a_refused_address_keeps_nobody_elses_mail_back(
+    mailroom: Mailroom, agent: Any, analyst: Any, analyst2: Any
+) -> None:
+    summary = write(file_sir(agent), analyst)
+    mailroom.refused = {analyst.email}
+    release(summary, analyst, to("JIOC", Role.JIOC))
+    for _ in range(2):
+        work()
+        make_due()
+    assert summary_mails(mailroom) == ["sac@example.gov", "analyst2@example.gov"]
+    assert jobs(SUMMARY)[-1] == ("todo", 2)
+    mailroom.refused = set()
+    work()
+    assert summary_mails(mailroom) == ["sac@example.gov", "analyst2@example.gov", "analyst@example.gov"]
+    assert jobs(SUMMARY)[-1] == ("succeeded", 3)
+
+
 def test_a_poisoned_job_is_parked_after_five_tries_and_counted(mailroom: Mailroom, agent: Any, analyst: Any) -> None:
     from watch.tasks import mail_summary
 
