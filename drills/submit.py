@@ -150,7 +150,8 @@ def submit(port: int, browser: Any, draft: Any, point: str) -> str:
     """Post the same submit until it is answered with the report; the first try is killed at `point`."""
     token = "a" * 32
     cookies = f"sessionid={browser.cookies['sessionid'].value}; csrftoken={token}"
-    body = urlencode({"key": str(uuid4()), "attested": "on", "csrfmiddlewaretoken": token, "version": draft.version})
+    sent = {"key": str(uuid4()), "attested": "on", "checked_version": draft.version, "csrfmiddlewaretoken": token}
+    body = urlencode(sent)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies, "X-Drill-Point": point}
     for _ in range(TRIES):
         try:

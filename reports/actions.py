@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models
 from django.utils import timezone
@@ -17,7 +16,7 @@ from django.utils import timezone
 from accounts.access import Refused, action, may
 from accounts.models import User
 from audit.log import record
-from reports import mail, routing, search, urgency
+from reports import mail, naming, routing, search, urgency
 from reports.answers import Answers, Problem
 from reports.content import Filled, from_content, read, to_content
 from reports.kinds import Rows
@@ -36,8 +35,6 @@ from reports.numbers import next_number
 from reports.states import Status
 from reports.workflow import MOVES, may_move
 
-LONG_TIME = timedelta(days=365 * 20)
-
 
 class NotComplete(Exception):
     """The draft cannot be filed yet; each problem says what to mend and where."""
@@ -49,6 +46,10 @@ class NotComplete(Exception):
 
 class KeyReused(Exception):
     """The same key came with another body."""
+
+
+class ChangedSince(Exception):
+    """The draft is no longer what its author has checked."""
 
 
 class Outdated(Exception):
@@ -70,19 +71,28 @@ class Receipt:
 # -- Filing --------------------------------------------------------------------------------------------------------
 @action
 def submit(
-    draft_id: UUID, *, by: User, key: UUID, body_hash: str, attested: bool, now: datetime | None = None
+    draft_id: UUID,
+    *,
+    by: User,
+    key: UUID,
+    body_hash: str,
+    attested: bool,
+    checked_version: int | None = None,
+    now: datetime | None = None,
 ) -> Receipt:
     """File a draft as a new report, or as the next version of the report that it amends, once for each key.
 
     A second call with the same key waits for the first to commit and returns the same report. Raises KeyReused when
-    the body differs, NotComplete with every problem, Outdated when the report changed meanwhile, Refused when the
-    author may not file, and Draft.DoesNotExist.
+    the body differs, ChangedSince when the draft is not in its `checked_version`, NotComplete with every problem,
+    Outdated when the report changed meanwhile, Refused when the author may not file, and Draft.DoesNotExist.
     """
     now = now or timezone.now()
     earlier = _claim(key, by, body_hash, draft_id, now)
     if earlier:
         return Receipt(earlier.report, repeated=True)
     draft = Draft.objects.select_for_update(of=("self",)).select_related("amends").get(pk=draft_id, author=by)
+    if checked_version not in (None, draft.version):
+        raise ChangedSince
     if not attested:
         raise Refused("Confirm that the report is accurate to the best of your knowledge.")
     answers = Answers(draft, by)
@@ -125,7 +135,7 @@ def _file(draft: Draft, filled: Filled, *, by: User, now: datetime) -> Report:
     report.save(force_insert=True)
     insert_rows(filled)
     if report.restricted:
-        _name_readers(report, {person for person in (by, report.supervisor) if person})
+        naming.name(report, {person for person in (by, report.supervisor) if person})
     keep_version(filled, by=by, at=now)
     StatusChange.objects.create(report_id=report.pk, move="file", to_status=report.status, by=by, at=now)
     notices = tell(report, now)
@@ -271,8 +281,7 @@ def _amend(draft: Draft, filled: Filled, *, by: User, now: datetime) -> Report:
         raise Refused("Nothing has been changed yet, so there is no new version to file.")
     typed.save()
     save_rows(filled)
-    if typed.restricted and not report.restricted:
-        _name_readers(typed, {by, typed.author})
+    naming.follow(report, typed, by=by)
     keep_version(filled, by=by, at=now, reason=draft.reason)
     notices = tell(typed, now)
     search.index(filled)
@@ -321,7 +330,7 @@ def name_reader(report: Report, person: User, *, by: User, reason: str) -> None:
         raise ValidationError({"reason": "Say why this person needs to know."})
     if not report.restricted:
         raise Refused("This report is not restricted: whoever may read its office's reports can read it.")
-    _name_readers(report, {person})
+    naming.name(report, {person})
     record("report.reader_named", by=by, on=report, reader=person.pk, reason=reason)
 
 
@@ -329,19 +338,9 @@ def name_reader(report: Report, person: User, *, by: User, reason: str) -> None:
 def remove_reader(report: Report, person: User, *, by: User, reason: str) -> None:
     """Take the reading of a restricted report away again."""
     _require(by, "name_readers", report)
+    naming.refuse_the_last(report, person)
     record("report.reader_removed", by=by, on=report, reader=person.pk, reason=reason)
     ReportReader.objects.filter(content_object=report, user=person).delete()
-
-
-def _name_readers(report: Report, people: Iterable[User]) -> None:
-    permission = Permission.objects.get(content_type__app_label="reports", codename="read_report")
-    for person in people:
-        ReportReader.objects.update_or_create(
-            content_object_id=report.pk,
-            user=person,
-            permission=permission,
-            defaults={"until": timezone.now() + LONG_TIME},
-        )
 
 
 # -- Acknowledging -------------------------------------------------------------------------------------------------

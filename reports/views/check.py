@@ -41,6 +41,7 @@ TRUE = "This is accurate to the best of my knowledge, and I may enter it here."
 BUSY = (
     "This report is still being filed. Wait a few seconds, then reload this page: it is filed once, whatever happens."
 )
+CHANGED = "This draft was changed in another window since you checked it. Check it again."
 REUSED = "This page was already used to send something else. Check the report once more and file it from here."
 
 
@@ -114,8 +115,15 @@ def _submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def _file(request: HttpRequest, draft_id: UUID, key: UUID) -> HttpResponse:
     try:
         receipt = actions.submit(
-            draft_id, by=person(request), key=key, body_hash=body_hash(request), attested="attested" in request.POST
+            draft_id,
+            by=person(request),
+            key=key,
+            body_hash=body_hash(request),
+            attested="attested" in request.POST,
+            checked_version=_checked(request),
         )
+    except actions.ChangedSince:
+        return _changed(request, draft_id)
     except actions.NotComplete:
         return _again(request, draft_id)
     except actions.KeyReused:
@@ -134,6 +142,15 @@ def _again(request: HttpRequest, draft_id: UUID, refusal: str = "") -> HttpRespo
     if form.is_valid() and refusal:
         form.add_error(None, refusal)
     return show(request, answers, form, status=422)
+
+
+def _changed(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The check page as the draft now reads, to be confirmed anew."""
+    answers = answers_of(request, draft_id)
+    form = FilingForm(answers.draft, {"reason": _reason(request)})
+    form.errors.pop("attested", None)
+    form.add_error(None, CHANGED)
+    return show(request, answers, form, status=409)
 
 
 def _filed(request: HttpRequest, receipt: actions.Receipt) -> HttpResponse:
@@ -156,6 +173,12 @@ def _key(request: HttpRequest) -> UUID | None:
         return UUID(request.POST.get("key", ""))
     except ValueError:
         return None
+
+
+def _checked(request: HttpRequest) -> int | None:
+    """The draft as the page showed it. Not named "version": that field follows what autosaving answers."""
+    typed = request.POST.get("checked_version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def _reason(request: HttpRequest) -> str:

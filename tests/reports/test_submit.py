@@ -1,5 +1,6 @@
 """Filing: one report for one key, whole, numbered, announced and recorded."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -34,6 +35,23 @@ def test_the_same_key_gives_the_same_report(agent: Any) -> None:
     assert again.report.pk == first.report.pk
     with pytest.raises(actions.KeyReused):
         actions.submit(draft.pk, by=agent, key=key, body_hash="b", attested=True)
+
+
+def test_only_what_was_checked_is_filed(agent: Any, as_: Any) -> None:
+    draft, browser = make_draft(agent), as_(agent)
+    there = f"/reports/drafts/{draft.pk}/"
+    sent = fields_of(browser.get(f"{there}check/")) | {"attested": "on"}
+    browser.post(f"{there}narrative/", {"narrative": "Changed in another window.", "version": "9", "mark": "other"})
+    refused = browser.post(f"{there}submit/", sent)
+    assert (refused.status_code, Report.objects.count()) == (409, 0)
+    assert "changed in another window since you checked it. Check it again." in refused.content.decode()
+    assert "Confirm this before" not in refused.content.decode()
+    browser.post(f"{there}submit/", fields_of(refused) | {"attested": "on"})
+    assert Report.objects.get().narrative == "Changed in another window."
+
+
+def fields_of(page: Any) -> dict[str, str]:
+    return dict(re.findall(r'name="(checked_version|key)" value="([^"]*)"', page.content.decode()))
 
 
 def test_an_incomplete_draft_is_not_filed(agent: Any) -> None:
