@@ -9,17 +9,15 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import Refused, may, person, requires
-from accounts.models import OfficePermission, User
+from accounts.models import User
 from accounts.refusals import add_refusal
-from accounts.roles import own
 from audit.log import record
-from reports import actions
+from reports import actions, naming
 from reports.lookup import READS, visible_report
-from reports.models import Report, ReportReader
+from reports.models import Report
 from sen.forms import Combobox
 
 if TYPE_CHECKING:
@@ -55,16 +53,8 @@ class ReaderForm(forms.Form):
 
 
 def may_be_named(report: Report) -> QuerySet[User]:
-    """Active people who may read this kind somewhere and are not named yet: naming gives no right to anybody else."""
-    read = report.declaration.permission("read")
-    allowed = OfficePermission.objects.filter(permission__codename__in=[read, own(read)], until__gt=timezone.now())
-    named = _named(report).values("user")
-    people = User.objects.filter(status=User.Status.ACTIVE, pk__in=allowed.values("user"))
-    return people.exclude(pk__in=named).order_by("name", "username")
-
-
-def _named(report: Report) -> QuerySet[ReportReader]:
-    return ReportReader.objects.filter(content_object=report, until__gt=timezone.now())
+    """Those whom naming would let read the report and who are not named yet."""
+    return naming.able(report).exclude(pk__in=naming.named(report).values("user")).order_by("name", "username")
 
 
 @requires(*READS)
@@ -81,7 +71,7 @@ def readers(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"{chosen.name} can now read {report.number}.")
             return redirect("reports:readers", number=number)
     record("report.readers_viewed", by=user, on=report)
-    named = _named(report).select_related("user__office").order_by("user__name")
+    named = naming.named(report).select_related("user__office").order_by("user__name")
     context = {"report": report, "form": form, "named": named}
     return render(request, "reports/readers.html", context, status=422 if form.errors else 200)
 
@@ -92,17 +82,27 @@ def remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Ask why, then take a person off the report."""
     user = person(request)
     report = _report(number, user)
-    reader = _named(report).select_related("user").filter(user_id=pk).first()
+    reader = naming.named(report).select_related("user").filter(user_id=pk).first()
     if reader is None:
         raise Http404
     reason = request.POST.get("reason", "").replace("\x00", "").strip()[:300]
     wrong = "" if reason or request.method != "POST" else "Say why this person no longer needs to know."
-    if request.method != "POST" or wrong:
-        context = {"report": report, "reader": reader.user, "wrong": wrong, "is_oneself": reader.user_id == user.pk}
-        return render(request, "reports/reader_remove.html", context, status=422 if wrong else 200)
-    actions.remove_reader(report, reader.user, by=user, reason=reason)
-    messages.success(request, f"{reader.user.name} can no longer read {report.number}.")
-    return redirect("reports:listing") if reader.user_id == user.pk else redirect("reports:readers", number=number)
+    if request.method == "POST" and not wrong:
+        try:
+            actions.remove_reader(report, reader.user, by=user, reason=reason)
+            return _removed(request, report, reader.user)
+        except Refused as refused:
+            wrong = refused.reason
+    context = {"report": report, "reader": reader.user, "wrong": wrong, "typed": reason}
+    context["is_oneself"] = reader.user_id == user.pk
+    return render(request, "reports/reader_remove.html", context, status=422 if wrong else 200)
+
+
+def _removed(request: HttpRequest, report: Report, reader: User) -> HttpResponse:
+    """To the people still named; whoever took themselves off can no longer see these."""
+    messages.success(request, f"{reader.name} can no longer read {report.number}.")
+    oneself = reader == person(request)
+    return redirect("reports:listing") if oneself else redirect("reports:readers", number=report.number)
 
 
 def _report(number: str, user: User) -> Report:

@@ -1,9 +1,11 @@
 """Named readers of a restricted report: who may name, who may be named, and what each may then see."""
 
+import json
 from typing import Any
 
 from audit.models import Event
-from reports.models import Report, ReportNotice
+from reports import actions
+from reports.models import Report, ReportNotice, ReportReader
 from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 
 RESTRICTED = {
@@ -100,3 +102,37 @@ def test_those_told_before_a_restriction_are_not_waited_for(agent: Any, as_: Any
     page = as_(agent).get(f"/reports/{report.number}/").content.decode()
     assert "Restricted since, so open only to those named" in page
     assert "Not acknowledged yet" not in page
+
+
+def names(report: Report) -> set[str]:
+    return set(ReportReader.objects.filter(content_object=report).values_list("user__username", flat=True))
+
+
+def test_the_last_who_can_read_a_restricted_report_stays_named(agent: Any, stranger: Any, as_: Any) -> None:
+    report = restricted(agent)
+    actions.name_reader(report, stranger, by=agent, reason="Knows the place")  # no role lets a stranger read
+    removal = f"/reports/{report.number}/readers/{agent.pk}/remove/"
+    refused = as_(agent).post(removal, {"reason": "Left the case"})
+    assert refused.status_code == 422
+    assert "Name another reader first" in refused.content.decode()
+    assert "Left the case" in refused.content.decode()
+    assert names(report) == {"agent", "stranger"}
+
+
+def test_lifting_the_restriction_takes_everybody_off(agent: Any, outsider: Any) -> None:
+    report = restricted(agent)
+    actions.name_reader(report, outsider, by=agent, reason="Works the same case")
+    report = amend_sir(report, agent, flags={"restricted": [], "restricted_reason": [""]})
+    assert names(report) == set()
+    removed = Event.objects.filter(code="report.reader_removed", object_id=str(report.pk))
+    assert [json.loads(one.payload)["reader"] for one in removed.order_by("id")] == sorted([agent.pk, outsider.pk])
+    amend_sir(report, agent, flags=RESTRICTED["flags"])
+    assert names(report) == {"agent"}
+
+
+def test_whoever_reviews_a_report_that_becomes_restricted_is_named(agent: Any, analyst: Any) -> None:
+    report = file_sir(agent)
+    actions.move(report.pk, "take-up", by=analyst)
+    amend_sir(report, agent, flags=RESTRICTED["flags"])
+    assert names(report) == {"agent", "analyst"}
+    assert Report.objects.visible_to(analyst).filter(pk=report.pk).exists()
