@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +18,8 @@ from reports.models import Draft, Report
 from reports.states import Status
 
 MOST_ROWS = 200
+# Several times the longest report that the fields of a kind can hold in earnest.
+MOST_BYTES = 1_000_000
 
 
 class Conflict(Exception):
@@ -62,7 +65,10 @@ def open_amendment(report: Report, *, by: User) -> Draft:
 
 
 def save_part(draft_id: UUID, part: Part, raw: Raw, page: Page, *, by: User) -> Draft:
-    """Keep what was typed in one section, right or wrong. Raises Conflict when it was saved elsewhere meanwhile."""
+    """Keep what was typed in one section, right or wrong.
+
+    Raises Conflict when it was saved elsewhere meanwhile, and Refused when the draft would be too large.
+    """
     with transaction.atomic():
         draft = _locked(draft_id, by)
         stored = draft.answers.get(part.name)
@@ -70,11 +76,12 @@ def save_part(draft_id: UUID, part: Part, raw: Raw, page: Page, *, by: User) -> 
             return draft
         _refuse_overwrite(draft, part.name, stored or {}, raw, page)
         draft.answers[part.name] = raw
+        _refuse_too_large(draft)
         return _saved(draft, part.name, page)
 
 
 def save_row(draft_id: UUID, part: Rows, key: str, raw: Raw, page: Page, *, by: User) -> Draft:
-    """Keep one row as typed; a new key adds a row. Raises Refused past 200 rows."""
+    """Keep one row as typed; a new key adds a row. Raises Refused past 200 rows, and as `save_part`."""
     with transaction.atomic():
         draft = _locked(draft_id, by)
         rows: list[dict[str, Any]] = draft.answers.setdefault(part.name, [])
@@ -89,6 +96,7 @@ def save_row(draft_id: UUID, part: Rows, key: str, raw: Raw, page: Page, *, by: 
         else:
             _refuse_overwrite(draft, f"{part.name}/{key}", row["data"], raw, page)
         row["data"] = raw
+        _refuse_too_large(draft)
         return _saved(draft, f"{part.name}/{key}", page)
 
 
@@ -136,6 +144,18 @@ def _refuse_foreign(draft: Draft, part: Rows, key: str) -> None:
     of = part.model._default_manager.filter(pk=key).values_list("report_id", flat=True).first()
     if of not in (None, draft.amends_id):
         raise Refused(f"This {part.singular} belongs to another report. Add a new one instead.")
+
+
+def _refuse_too_large(draft: Draft) -> None:
+    """A draft is read whole for every page, so it has an end. Removed rows go first: they only could be put back."""
+    if _size(draft) > MOST_BYTES:
+        draft.answers.pop("_removed", None)
+        if _size(draft) > MOST_BYTES:
+            raise Refused("A draft holds at most 1 MB of text, so this was not saved. Shorten it, then save again.")
+
+
+def _size(draft: Draft) -> int:
+    return len(json.dumps(draft.answers, ensure_ascii=False).encode())
 
 
 def _refuse_overwrite(draft: Draft, slot: str, stored: Raw, raw: Raw, page: Page) -> None:

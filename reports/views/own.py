@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts.access import person
+from accounts.access import Refused, person
 from accounts.models import User
 from reports.answers import Answers, AnswersForm
 from reports.drafts import Page
@@ -97,6 +97,12 @@ def saved_answer(answers: Answers) -> HttpResponse:
     """What the script that saves while one types is told."""
     draft = answers.draft
     return JsonResponse({"saved_at": saved_time(answers), "version": draft.version, "masked": []})
+
+
+def not_saved(request: HttpRequest, form: AnswersForm, refused: Refused) -> HttpResponse | None:
+    """Put the reason above the form; to the script that saves while one types, answer it."""
+    form.add_error(None, refused.reason)
+    return JsonResponse({"message": refused.reason}, status=422) if is_autosave(request) else None
 
 
 def saved_time(answers: Answers) -> str:

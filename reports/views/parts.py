@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import person, requires
+from accounts.access import Refused, person, requires
 from reports import drafts
 from reports.answers import Answers, AnswersForm, from_raw, posted
 from reports.kinds import Rows, Section
@@ -20,6 +20,7 @@ from reports.views.own import (
     is_autosave,
     list_url,
     next_url,
+    not_saved,
     open_page,
     own_draft,
     part_url,
@@ -49,6 +50,9 @@ def save(request: HttpRequest, answers: Answers, part: Section) -> HttpResponse:
     except drafts.Conflict as clash:
         forms = [answers.form(part, from_raw(version)) for version in (clash.theirs, clash.yours)]
         return choose_version(request, answers, forms, raw, part_url(answers, part))
+    except Refused as refused:
+        form = answers.form(part, from_raw(raw))
+        return not_saved(request, form, refused) or show(request, answers, part, form, status=422)
     answers = Answers(draft, answers.user)
     if is_autosave(request):
         return saved_answer(answers)

@@ -25,6 +25,7 @@ from reports.views.own import (
     is_autosave,
     list_url,
     next_url,
+    not_saved,
     open_page,
     own_draft,
     part_url,
@@ -104,8 +105,7 @@ def save(request: HttpRequest, answers: Answers, part: Rows, key: str) -> HttpRe
         return choose_version(request, answers, forms, raw, row_url(answers, part, key))
     except Refused as refused:
         form = answers.row_form(part, key, from_raw(raw))
-        form.add_error(None, refused.reason)
-        return show(request, answers, part, key, form, status=422)
+        return not_saved(request, form, refused) or show(request, answers, part, key, form, status=422)
     answers = Answers(draft, answers.user)
     if is_autosave(request):
         return saved_answer(answers)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Office
+from reports import drafts
 from reports.models import Draft, Report
 from tests.reports.filing import make_draft, moment, sir_answers
 
@@ -162,6 +163,23 @@ def test_a_row_says_what_is_wrong(as_: Any, agent: Any, case: tuple[str, Raw, st
     _kept(row["data"], typed)
     assert browser.get(reverse("reports:part", args=[draft.pk, part])).status_code == 200
     _nothing_is_filed(browser, draft)
+
+
+@pytest.mark.parametrize("part", ["narrative", "related"])
+def test_a_draft_past_its_size_is_refused_with_the_text_kept_on_the_page(as_: Any, agent: Any, part: str) -> None:
+    draft, browser = make_draft(agent), as_(agent)
+    there = reverse("reports:part", args=[draft.pk, part])
+    there = there if part == "narrative" else reverse("reports:row", args=[draft.pk, part, uuid4()])
+    field = "narrative" if part == "narrative" else "number"
+    text = "é" * (drafts.MOST_BYTES // 2)
+    answer = browser.post(there, {field: text})
+    assert answer.status_code == 422
+    assert "A draft holds at most 1 MB of text" in answer.content.decode()
+    assert text in answer.content.decode()
+    assert "1 MB" in browser.post(there, {field: text}, headers={"X-Autosave": "1"}).json()["message"]
+    before = draft.answers
+    draft.refresh_from_db()
+    assert draft.answers == before
 
 
 def test_an_office_that_is_not_ones_own_cannot_be_chosen(as_: Any, agent: Any) -> None:
