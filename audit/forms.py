@@ -127,8 +127,14 @@ def find_record(text: str) -> Record | None:
         return (Office.audit_type,), (str(office),)
     for name in record_types():
         if text.lower().startswith(f"{name} "):
-            return (name,), (text[len(name) :].strip(),)
+            return _of_type(name, text[len(name) :].strip().lower())
     return (record_types(), (text.lower(),)) if _is_uuid(text) else None
+
+
+def _of_type(name: str, number: str) -> Record | None:
+    """A record of one type has a number or a UUID; whatever else was typed may be a name, and names no record."""
+    known = (number.isascii() and number.isdigit()) or _is_uuid(number)
+    return ((name,), (number,)) if known else None
 
 
 def _is_uuid(text: str) -> bool:
