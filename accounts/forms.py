@@ -103,6 +103,14 @@ class GrantForm(forms.Form):
         return datetime.combine(self.cleaned_data["until"], time(23, 59, 59), ZoneInfo(office.time_zone))
 
 
+class RevokeForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason",
+        max_length=500,
+        error_messages={"required": "Say why the role ends.", "max_length": "Say it in 500 characters or fewer."},
+    )
+
+
 class OfficeForm(forms.ModelForm[Office]):
     formfield_callback = formfield
 

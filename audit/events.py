@@ -50,13 +50,13 @@ EVENTS: dict[str, Declaration] = {
     "user.changed": change("{actor} changed the profile of {object}"),
     "user.rules_accepted": change("{actor} accepted the Rules of Behavior"),
     "assignment.granted": change("{actor} granted {object} a role"),
-    "assignment.revoked": change("{actor} revoked a role of {object}"),
+    "assignment.revoked": change("{actor} revoked a role of {object}", personal=True),
     "assignments.listed": read("{actor} looked through who holds which role"),
     "users.listed": read("{actor} looked through the people"),
     "user.viewed": read("{actor} opened the profile of {object}"),
     # Reference data
     "reference.created": change("{actor} added {object}"),
-    "reference.changed": change("{actor} changed {object}"),
+    "reference.changed": change("{actor} changed {object}", personal=True),
     # Reports
     "report.submitted": change("{actor} filed {object}"),
     "report.batch_filed": change("{actor} filed a batch of reports"),

@@ -82,8 +82,17 @@ def record(
                 on.audit_id,
                 on.audit_label,
                 list(batch),
-                json.dumps(payload, ensure_ascii=False, sort_keys=True, default=str),
+                json.dumps(_clean(payload), ensure_ascii=False, sort_keys=True, default=str),
             ],
         )
         number: int = cursor.fetchone()[0]
     return number
+
+
+def _clean(value: Any) -> Any:
+    """Without NUL, wherever it was typed: the database keeps no such character, and the act would fail with it."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list | tuple) else value

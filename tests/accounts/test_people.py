@@ -168,6 +168,14 @@ def test_a_role_is_revoked_with_a_reason_only(as_: As, acm: User, agent: User) -
     assert "Moved" in Event.objects.get(code="assignment.revoked").payload
 
 
+def test_a_reason_too_long_for_the_record_is_said_and_kept(as_: As, acm: User, agent: User) -> None:
+    held, long = Assignment.objects.get(user=agent), "a" * 501
+    page = as_(acm).post(f"/access/{held.pk}/revoke/", {"reason": long}).content.decode()
+    assert "500 characters or fewer" in page
+    assert long in page
+    assert Assignment.objects.live().filter(pk=held.pk).exists()
+
+
 def test_revoking_ones_own_role_is_refused_with_the_reason(as_: As, acm: User) -> None:
     response = as_(acm).post(f"/access/{Assignment.objects.get(user=acm).pk}/revoke/", {"reason": "no more"})
     assert response.status_code == 403

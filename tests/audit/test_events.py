@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,8 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from audit import search
+from audit.events import EVENTS
+from audit.forms import find_record
 from audit.log import Subject, record
 from audit.models import Event, SearchTerms
+from reports.workflow import MOVES
 from tests.reports.filing import file_sir
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +173,31 @@ def test_a_year_old_filter_is_no_error(auditor: Any, as_: Callable[[Any], Client
     """Before the first partition there is simply nothing."""
     then = f"{timezone.now() - timedelta(days=3000):%Y-%m-%dT%H:%M}"
     assert shown(ask(as_(auditor), until=then)) == []
+
+
+@pytest.mark.parametrize("typed", ["user Marquez", "user 12 Marquez", "user ١٢", "report SIR"])
+def test_after_the_type_of_a_record_only_its_number_is_taken(
+    typed: str, auditor: Any, as_: Callable[[Any], Client]
+) -> None:
+    answer = as_(auditor).post("/audit/", {"record": typed})
+    assert "No record is called" in answer.content.decode()
+    assert find_record("user 12") == (("user",), ("12",))
+    assert not any("Marquez" in event.payload + event.object_id for event in Event.objects.all())
+
+
+def test_a_null_character_does_not_stop_an_event(agent: Any) -> None:
+    record("assignment.revoked", by=None, on=agent, reason="left\x00", more=["a\x00", {"b": "\x00c"}])
+    payload = json.loads(Event.objects.get(code="assignment.revoked").payload)
+    assert payload == {"reason": "left", "more": ["a", {"b": "c"}]}
+
+
+def test_each_event_that_carries_a_typed_reason_may_carry_personal_data() -> None:
+    """Whatever its call gives as `reason` was typed by somebody."""
+    codes = (
+        "assignment.revoked",
+        "reference.changed",
+        "report.amended",
+        "report.reader_named",
+        "report.reader_removed",
+    )
+    assert all(EVENTS[code].personal for code in (*codes, *(move.event for move in MOVES.values())))
