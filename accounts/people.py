@@ -125,6 +125,6 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{assignment.user.name} is no longer {assignment.get_role_display()}.")
         return redirect("accounts:assignments")
     record("user.viewed", by=person(request), on=assignment.user)
-    wrong = " ".join(form.errors.get("reason", []))
+    wrong = " ".join(str(error) for error in form.errors.get("reason", ()))
     context = {"assignment": assignment, "wrong": wrong, "typed": request.POST.get("reason", "")}
     return render(request, "accounts/revoke.html", context)

@@ -176,6 +176,21 @@ def test_a_reason_too_long_for_the_record_is_said_and_kept(as_: As, acm: User, a
     assert Assignment.objects.live().filter(pk=held.pk).exists()
 
 
+def test_a_message_that_names_a_person_travels_in_no_cookie(as_: As, acm: User, stranger: User) -> None:
+    client = as_(acm)
+    answer = client.post("/access/grant/", grant(stranger, "fig", "MIA"))
+    assert "messages" not in client.cookies
+    said = f"{stranger.name} is now"
+    assert said in client.get(answer["Location"]).content.decode()
+    assert said not in client.get(answer["Location"]).content.decode()
+
+
+def test_pages_for_the_signed_out_make_no_session(client: Client) -> None:
+    assert client.get("/sign-in/").status_code == 200
+    assert "sen_session" not in client.cookies
+    assert "sessionid" not in client.cookies
+
+
 def test_revoking_ones_own_role_is_refused_with_the_reason(as_: As, acm: User) -> None:
     response = as_(acm).post(f"/access/{Assignment.objects.get(user=acm).pk}/revoke/", {"reason": "no more"})
     assert response.status_code == 403
