@@ -225,7 +225,7 @@ class Organization(Row):
         personal=NO,
         max_length=10,
         blank=True,
-        validators=[RegexValidator(r"^\d{2}-\d{7}$", "An EIN reads like 12-3456789.")],
+        validators=[RegexValidator(r"^[0-9]{2}-[0-9]{7}$", "An EIN reads like 12-3456789.")],
     )
 
     class Meta(Row.Meta):
@@ -243,7 +243,7 @@ class Related(Row):
         personal=NO,
         max_length=30,
         validators=[
-            RegexValidator(r"^[A-Z]+-\d{4}-[A-Z0-9]+-\d{6}$", "A report number reads like SIR-2026-MIA-000123.")
+            RegexValidator(r"^[A-Z]+-[0-9]{4}-[A-Z0-9]+-[0-9]{6}$", "A report number reads like SIR-2026-MIA-000123.")
         ],
     )
     why = CharField("how they belong together", personal=YES, max_length=300, blank=True)

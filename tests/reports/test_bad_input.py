@@ -108,6 +108,8 @@ ROWS: list[tuple[str, Raw, str, str]] = [
         "This person is not in the report",
     ),
     ("related", {"number": "12"}, "number", "reads like SIR-2026-MIA-000123"),
+    ("related", {"number": "SIR-٢٠٢٦-MIA-000123"}, "number", "reads like SIR-2026-MIA-000123"),
+    ("organizations", {"name": "Marina", "ein": "١٢-3456789"}, "ein", "reads like 12-3456789"),
     ("organizations", {"name": "Harbor Freight", "ein": "1"}, "ein", "reads like 12-3456789"),
     ("identifiers", {"type": "ssn", "value": "1"}, "type", "not one of the available choices"),
 ]
