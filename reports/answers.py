@@ -6,16 +6,17 @@ import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db import models
+from django.db.models import Q
 from django.http import QueryDict
 
-from accounts.models import Office, User
+from accounts.models import Assignment, Office, User
 from accounts.roles import Role
 from reports.content import Filled, line_of, person_links
 from reports.fields import ANumberField, CodeField, LinesField, PersonChoice
@@ -94,11 +95,18 @@ def _offer_event_types(field: forms.Field, answers: Answers) -> None:
 
 def _offer_supervisors(field: forms.Field, answers: Answers) -> None:
     assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
-    field.queryset = User.objects.filter(
-        status=User.Status.ACTIVE, assignments__role__in=[Role.SUPERVISOR, Role.SAC, Role.FOD]
-    ).distinct()
+    lead = Assignment.objects.live().filter(role__in=[Role.SUPERVISOR, Role.SAC, Role.FOD])
+    # Whom the report has named already may have moved on; amending something else does not ask for another.
+    amended = answers.draft.amends_id
+    named = (Report.objects.filter(pk=amended) if amended else Report.objects.none()).values("supervisor")
+    field.queryset = User.objects.filter(Q(status=User.Status.ACTIVE, pk__in=lead.values("user")) | Q(pk__in=named))
     field.label_from_instance = operator.attrgetter("name")  # type: ignore[method-assign,assignment]
-    field.initial = answers.user.supervisor_id
+    field.initial = partial(_if_offered, field.queryset, answers.user.supervisor_id)
+
+
+def _if_offered(people: models.QuerySet[User], pk: int | None) -> int | None:
+    """Nobody is chosen at first who could not be chosen."""
+    return pk if pk and people.filter(pk=pk).exists() else None
 
 
 def _offer_programme(field: forms.Field, answers: Answers) -> None:

@@ -13,8 +13,11 @@ from django.test import Client
 from django.urls import reverse
 from psycopg.errors import LockNotAvailable
 
+from accounts.actions import change_profile, revoke_role
+from accounts.models import Assignment
 from audit.models import Event
 from reports import actions, drafts
+from reports.answers import Answers
 from reports.models import Arrest, Draft, Person, Report
 from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 
@@ -391,3 +394,23 @@ def test_discarding_asks_first(as_: As, agent: Any) -> None:
     assert "cannot be brought back" in text(browser.get(url("discard", draft)))
     assert browser.post(url("discard", draft)).status_code == 302
     assert not Draft.objects.exists()
+
+
+def supervisors(as_: As, by: Any, draft: Draft) -> set[str]:
+    """Who is offered as the supervisor, by name."""
+    form = as_(by).get(url("part", draft, "case")).context["form"]
+    return {str(label) for value, label in form.fields["supervisor"].choices if value}
+
+
+def test_only_those_who_lead_now_are_offered_as_supervisor(as_: As, agent: Any, supervisor: Any) -> None:
+    change_profile(agent, by=None, supervisor=supervisor)  # type: ignore[arg-type]
+    agent.refresh_from_db()
+    report = file_sir(agent)
+    assert report.supervisor == supervisor
+    assert "Supervisor" in supervisors(as_, agent, make_draft(agent))
+    revoke_role(Assignment.objects.get(user=supervisor), by=None, reason="Moved")
+    draft = make_draft(agent)
+    assert "Supervisor" not in supervisors(as_, agent, draft)
+    assert Answers(draft, agent).problems() == []
+    amended = amend_sir(report, agent, narrative={"narrative": ["More is known."]})
+    assert (amended.version, amended.supervisor) == (2, supervisor)
