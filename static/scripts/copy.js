@@ -1,7 +1,12 @@
 // Copy buttons: `[data-copy="text"]` shows itself where copying works and says when it is done.
 import { announce } from "./page.js";
 
-if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+function offer(place) {
+  if (navigator.clipboard) for (const button of place.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+
+offer(document);
+document.addEventListener("htmx:load", (event) => offer(event.detail.elt));
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -16,6 +16,7 @@ class Live {
   }
 
   async ask() {
+    if (!this.frame.isConnected) return;  // the list was exchanged for another, which asks for itself
     try {
       if (document.visibilityState === "visible") await this.look();
     } catch {
@@ -61,3 +62,6 @@ class Live {
 }
 
 for (const frame of document.querySelectorAll("[data-live]")) new Live(frame);
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (elt.id === "main") for (const frame of elt.querySelectorAll("[data-live]")) new Live(frame);
+});
