@@ -27,7 +27,8 @@ def test_a_filter_exchanges_the_queue_in_place(opened: Opened, agent: Any, analy
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_text("Nothing in the queue matches these filters")).to_be_visible()
     assert "urgent=on" in page.url
-    assert page.evaluate("window.stayed && document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
+    assert page.evaluate("window.stayed")
     expect(page.get_by_role("combobox", name="Office")).to_have_count(1)
     asked.clear()
     page.clock.run_for(5500)
