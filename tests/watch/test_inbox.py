@@ -157,7 +157,8 @@ def test_the_inbox_costs_the_same_statements_for_one_letter_and_for_ten(as_: Any
         for _ in range(more):
             file_sir(agent)
         desk = as_(sac)
+        desk.get("/inbox/")  # the first page after a sign-in asks for the person's rights
         with CaptureQueriesContext(connection) as asked:
             desk.get("/inbox/")
         counts.append(len([query for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]))
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 8
