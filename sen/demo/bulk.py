@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.log import Subject, record
 from reports import routing, search, urgency
-from reports.actions import LONG_TIME, weigh
+from reports.actions import weigh
 from reports.content import Filled, event_labels, person_links, to_content
 from reports.models import (
     SIR,
@@ -36,6 +36,7 @@ from reports.models import (
     Submission,
     Threshold,
 )
+from reports.naming import LONG_TIME
 from reports.numbers import next_numbers
 from sen.demo.cores import in_two
 from sen.demo.lives import BODY

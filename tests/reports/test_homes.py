@@ -7,7 +7,7 @@ from auditlog.models import LogEntry
 
 from audit.models import Event
 from reports import actions, drafts
-from reports.models import SIR, EventType, Report, RoutingRule, Threshold
+from reports.models import SIR, Draft, EventType, Report, RoutingRule, Threshold
 from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 from tests.reports.test_readers import RESTRICTED
 
@@ -43,7 +43,7 @@ def test_a_draft_is_on_nobody_elses_home(agent: Any, colleague: Any, as_: Any) -
 def test_the_amendment_of_a_report_out_of_sight_is_on_no_home(agent: Any, supervisor: Any, as_: Any) -> None:
     report = file_sir(agent)
     draft = drafts.open_amendment(report, by=supervisor)
-    drafts.Draft.objects.filter(pk=draft.pk).update(version=1)
+    Draft.objects.filter(pk=draft.pk).update(version=1)
     assert str(draft.pk) in home(as_(supervisor))
     amend_sir(report, agent, flags=RESTRICTED["flags"])
     text = home(as_(supervisor))
