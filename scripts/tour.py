@@ -1,0 +1,78 @@
+"""Takes the pictures of the README from a running demonstration: `.venv/bin/python scripts/tour.py [address]`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(CHECKOUT / ".venv/bin/node"))
+sys.path.insert(0, str(CHECKOUT))
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright  # noqa: E402 - its driver's path has to be set before
+
+from tests import chromium  # noqa: E402
+
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=800)
+TOUR = CHECKOUT / "docs/tour"
+PASSWORD = "significant events"  # noqa: S105 - of the demonstration, which prints it
+
+
+def main() -> None:
+    address = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000"
+    TOUR.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        options: dict[str, Any] = chromium.find().launch_arguments()
+        browser = playwright.chromium.launch(**options)
+        on_the_phone(browser, address)
+        at_the_desk(browser, address)
+        browser.close()
+
+
+def signed_in(browser: Browser, address: str, username: str, size: ViewportSize) -> Page:
+    page = browser.new_context(viewport=size, base_url=address).new_page()
+    page.goto("/sign-in/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_load_state()
+    return page
+
+
+def on_the_phone(browser: Browser, address: str) -> None:
+    page = signed_in(browser, address, "agent", PHONE)
+    page.screenshot(path=TOUR / "1-agent-home.png")
+    page.goto("/reports/new/sir/")
+    page.goto(f"{page.url}what/")
+    page.screenshot(path=TOUR / "2-what-happened.png")
+
+
+def at_the_desk(browser: Browser, address: str) -> None:
+    page = signed_in(browser, address, "analyst", DESK)
+    page.goto("/watch/")
+    page.screenshot(path=TOUR / "3-queue.png")
+    page.goto(f"/reports/{amended_report()}/")
+    page.screenshot(path=TOUR / "4-report.png")
+    page.goto(f"{page.url}versions/compare/")
+    page.screenshot(path=TOUR / "5-compare.png")
+    auditor = signed_in(browser, address, "auditor", DESK)
+    auditor.goto("/audit/")
+    auditor.screenshot(path=TOUR / "6-audit.png")
+
+
+def amended_report() -> str:
+    """A report with two versions and a summary that was released."""
+    os.environ.setdefault("SEN_MODE", "demonstration")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sen.settings")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright leaves an event loop running
+    import django
+
+    django.setup()
+    from reports.models import Report
+
+    found = Report.objects.filter(version=2, restricted=False, summaries__released_at__isnull=False)
+    return str(found.newest_first()[0].number)
+
+
+if __name__ == "__main__":
+    main()
