@@ -160,8 +160,9 @@ class Source:
         if line.too_long:
             return f"The line has more than {LINE_LIMIT:,} characters. Shorten it, or check for a missing line end."
         if found := UNREADABLE.search(line.text):
+            encoding = self.encoding.removesuffix("-sig")
             return (
-                f"Character {found.start() + 1} cannot be read as {self.encoding.removesuffix('-sig')}. Save the file as UTF-8, "
+                f"Character {found.start() + 1} cannot be read as {encoding}. Save the file as UTF-8, "
                 f"or say how it is encoded, such as --encoding {ONE_BYTE_ENCODING}."
             )
         if "\x00" in line.text:
@@ -240,7 +241,8 @@ class Source:
         first, last = taken[0], taken[-1]
         if len(cells) != len(self.columns):
             where = f" (lines {first.number} to {last.number})" if len(taken) > 1 else ""
-            reason = f"The row{where} has {_count(len(cells), 'cell')}; the first line names {_count(len(self.columns), 'column')}."
+            named = _count(len(self.columns), "column")
+            reason = f"The row{where} has {_count(len(cells), 'cell')}; the first line names {named}."
             if len(cells) < len(self.columns) and not last.ended:
                 reason += " The file ends here: it may have been cut."
             return Bad(first.number, reason, _shown("\n".join(line.text for line in taken)))

@@ -160,8 +160,9 @@ def _day(parts: Iterable[str], order: str) -> date:
 
 
 def _month(name: str) -> int:
+    """March, Mar or mar; nothing that only begins like a month."""
     number = MONTH.get(name[:3].lower())
-    if number is None or not calendar.month_name[number].lower().startswith(name.lower()[:4].rstrip("t") or name):
+    if number is None or not calendar.month_name[number].lower().startswith(name.lower()):
         raise ValueError("no month")
     return number
 
