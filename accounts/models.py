@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from guardian.models import UserObjectPermissionBase
 
 from accounts import lookups  # noqa: F401 - makes `any_of` known before any query is built
-from accounts.roles import Role, office_permissions
+from accounts.roles import Role
 from audit.log import Origin
 from privacy.fields import (
     BigAutoField,
@@ -78,7 +78,6 @@ class Office(models.Model):
 
     class Meta:
         ordering = ("name",)
-        permissions = office_permissions()
         default_permissions = ()
         constraints = (
             # A right at the root reaches every office, so there is one root, whatever its kind.

@@ -85,8 +85,10 @@ PERMISSIONS: dict[str, str] = {
     "amend_spear": "amend a SPEAR",
     "amend_ilead": "amend an iLead",
     "amend_tav": "amend a TAV",
+    "approve_sir": "approve or return a SIR",
     "approve_spear": "approve or return a SPEAR",
     "approve_ilead": "approve or return an iLead",
+    "approve_tav": "approve or return a TAV",
     "void_sir": "void a SIR",
     "void_spear": "void a SPEAR",
     "void_ilead": "void an iLead",
@@ -96,6 +98,11 @@ PERMISSIONS: dict[str, str] = {
     "close_ilead": "close and reopen iLeads",
     "close_tav": "close and reopen TAVs",
     "decide_tav": "decide a TAV",
+    "validate_ilead": "validate an iLead",
+    "disseminate_ilead": "pass an iLead on to somebody who needs to know",
+    "see_provider": "see who gave the information of an iLead",
+    "reveal_provider": "reveal who gave the information of an iLead",
+    "settle_matches": "settle matches of planned operations",
     "review_reports": "take up, release and summarise reports",
     "acknowledge": "acknowledge for an office",
     "name_readers": "name who may read a restricted report",
@@ -110,6 +117,7 @@ PERMISSIONS: dict[str, str] = {
 FILE_EVENTS = {"file_sir": OFFICE, "file_spear": OFFICE}
 FILE_LEADS = {"file_ilead": OFFICE, "file_tav": OFFICE}
 READ_EVENTS = {"read_sir": OFFICE, "read_spear": OFFICE}
+OWN_LEADS = {"amend_ilead": OWN, "amend_tav": OWN, "validate_ilead": OWN, "disseminate_ilead": OWN, "see_provider": OWN}
 AMEND_OWN_EVENTS = {"amend_sir": OWN, "amend_spear": OWN, "name_readers": OWN}
 READ_ALL = {"read_sir": ALL, "read_spear": ALL, "read_ilead": ALL, "read_tav": ALL}
 OVERSEE = {
@@ -118,8 +126,10 @@ OVERSEE = {
     "read_ilead": OFFICE,
     "amend_sir": OFFICE,
     "amend_spear": OFFICE,
+    "approve_sir": OFFICE,
     "approve_spear": OFFICE,
     "approve_ilead": OFFICE,
+    "approve_tav": ERO_OFFICE,
     "void_sir": OFFICE,
     "void_spear": OFFICE,
     "void_ilead": OFFICE,
@@ -134,6 +144,8 @@ OVERSEE_ERO = {
     "amend_tav": ERO_OFFICE,
     "read_tav": ERO_OFFICE,
     "decide_tav": ERO_OFFICE,
+    "validate_ilead": ERO_OFFICE,
+    "disseminate_ilead": ERO_OFFICE,
 }
 
 GRANTS: dict[Role, dict[str, Grant]] = {
@@ -145,10 +157,9 @@ GRANTS: dict[Role, dict[str, Grant]] = {
         "read_ilead": OFFICE,
         "read_tav": OFFICE,
         **AMEND_OWN_EVENTS,
-        "amend_ilead": OWN,
-        "amend_tav": OWN,
+        **OWN_LEADS,
     },
-    Role.SUPERVISOR: {**OVERSEE, **OVERSEE_ERO},
+    Role.SUPERVISOR: {**OVERSEE, **OVERSEE_ERO, "see_provider": ERO_OFFICE},
     Role.SAC: OVERSEE,
     Role.FOD: {**OVERSEE, **OVERSEE_ERO, "close_tav": ERO_OFFICE},
     Role.FIG: {**READ_EVENTS, "read_ilead": OFFICE, "acknowledge": OFFICE},
@@ -159,8 +170,10 @@ GRANTS: dict[Role, dict[str, Grant]] = {
         "close_ilead": ALL,
         "close_tav": ALL,
         "review_reports": ALL,
+        "disseminate_ilead": ALL,
+        "settle_matches": ALL,
     },
-    Role.INTEL: {"read_ilead": ALL, "acknowledge": OFFICE},
+    Role.INTEL: {"read_ilead": ALL, "acknowledge": OFFICE, "disseminate_ilead": ALL, "reveal_provider": ALL},
     Role.HQ_USER: READ_ALL,
     Role.HQ_DUTY_MANAGER: {**READ_ALL, "acknowledge": OFFICE},
     Role.SCO: {"change_profiles": ALL},
@@ -189,6 +202,6 @@ def own(permission: str) -> str:
 
 
 def office_permissions() -> tuple[tuple[str, str], ...]:
-    """Every permission in both forms, as the guardian permissions that exist on an office."""
+    """Every permission in both forms, as the guardian permissions that exist on an office (`accounts.permissions`)."""
     narrow = ((own(name), f"{words}, if it is one's own") for name, words in PERMISSIONS.items())
     return (*PERMISSIONS.items(), *narrow)

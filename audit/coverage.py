@@ -11,6 +11,8 @@ EXEMPT = frozenset(
         "audit.Event",
         "audit.Epoch",
         "reports.Draft",
+        "reports.PlannedPlace",
+        "reports.PlannedTarget",
         "reports.SearchDocument",
         "accounts.SignInAttempt",
         "accounts.Version",

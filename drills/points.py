@@ -12,15 +12,15 @@ from typing import Any
 
 # Point -> the function that it stands before or after. The product knows nothing of this.
 POINTS: dict[str, tuple[str, str, str]] = {
-    "request-received": ("before", "reports.actions", "_claim"),
-    "key-claimed": ("after", "reports.actions", "_claim"),
+    "request-received": ("before", "reports.actions.filing", "_claim"),
+    "key-claimed": ("after", "reports.actions.filing", "_claim"),
     "answers-checked": ("after", "reports.answers.Answers", "problems"),
     "answers-filled": ("after", "reports.answers.Answers", "fill"),
-    "numbered": ("after", "reports.actions", "next_number"),
-    "before-rows": ("before", "reports.actions", "insert_rows"),
-    "rows-saved": ("after", "reports.actions", "insert_rows"),
-    "version-kept": ("after", "reports.actions", "keep_version"),
-    "jobs-queued": ("after", "reports.actions", "announce"),
+    "numbered": ("after", "reports.actions.filing", "next_number"),
+    "before-rows": ("before", "reports.actions.filing", "insert_rows"),
+    "rows-saved": ("after", "reports.actions.filing", "insert_rows"),
+    "version-kept": ("after", "reports.actions.filing", "keep_version"),
+    "jobs-queued": ("after", "reports.actions.filing", "announce"),
     "committed": ("after", "reports.actions", "submit"),
 }
 
@@ -68,4 +68,4 @@ def forget_the_key() -> None:
     """The positive control: a build in which the idempotency key does nothing."""
     from reports import actions
 
-    actions._claim = lambda *_: None
+    actions.filing._claim = lambda *_: None

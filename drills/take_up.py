@@ -20,7 +20,7 @@ def main() -> None:
     with prepared("drill"):
         manage("demo", "--ensure")
         locked = race(rounds)
-        with mock.patch("reports.actions._locked", _unlocked):
+        with mock.patch("reports.actions.moving.locked", _unlocked):
             unlocked = race(rounds)
     print(f"with the lock: winners a round {dict(locked)}")
     print(f"positive control, without it: winners a round {dict(unlocked)}")

@@ -1,1 +1,367 @@
-"""iLeads and the masked legacy SSN will live here; the app holds their place in the layers."""
+"""The iLead: information of possible intelligence value, and to whom it was passed on for a need to know."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from privacy.fields import (
+    ArrayField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKey,
+    OneToOneField,
+    Personal,
+    TextField,
+    UUIDField,
+)
+from reports.kinds import KINDS, Kind, Rows, Section, Wrong
+from reports.models import Identifier, Organization, Person, Related, Report, Row
+from reports.models.rows import person_key
+from reports.moves import FILED, Move
+
+if TYPE_CHECKING:
+    from reports.content import Filled
+
+NO, YES = Personal.NO, Personal.YES
+VALID_FOR_YEARS = 5
+
+
+def in_five_years() -> date:
+    """When an iLead is to be validated unless its author says otherwise."""
+    today = timezone.now().date()
+    try:
+        return today.replace(year=today.year + VALID_FOR_YEARS)
+    except ValueError:  # 29 February
+        return today.replace(year=today.year + VALID_FOR_YEARS, day=28)
+
+
+class ILead(Report):
+    """An intelligence lead of ERO (SEN PIA). Its information was obtained at `event_at`."""
+
+    audited: ClassVar[tuple[str, str, str]] = ("report", "report_ptr_id", "change")
+
+    class Method(models.TextChoices):
+        INTERVIEW = "interview", "Interview of the subject"
+        RECORDS = "records", "Review of criminal records"
+        INSPECTION = "inspection", "Visual inspection of the person"
+        POSSESSIONS = "possessions", "Visual inspection of possessions"
+        THIRD_PARTY = "third_party", "Information from somebody else"
+        OPEN_SOURCE = "open_source", "Open source"
+        OTHER = "other", "Other"
+
+    class Custody(models.TextChoices):
+        ICE = "ice", "In ICE custody"
+        OTHER = "other", "In the custody of another agency"
+        AT_LARGE = "at_large", "At large"
+        REMOVED = "removed", "Removed"
+        UNKNOWN = "unknown", "Unknown"
+
+    class Threat(models.TextChoices):
+        VIOLENT = "violent", "Violent"
+        NON_VIOLENT = "non_violent", "Non-violent"
+        GANG = "gang", "Gang affiliate"
+        UNKNOWN = "unknown", "Unknown"
+
+    class Protected(models.TextChoices):
+        NO = "none", "No: nothing here rests on such activity"
+        LAWFUL = "lawful", "Some is mentioned, and the basis of suspicion is a crime apart from it"
+
+    class Reliability(models.TextChoices):
+        A = "A", "A: reliable"
+        B = "B", "B: usually reliable"
+        C = "C", "C: fairly reliable"
+        D = "D", "D: not usually reliable"
+        E = "E", "E: unreliable"
+        F = "F", "F: cannot be judged"
+
+    class Validity(models.TextChoices):
+        ONE = "1", "1: confirmed"
+        TWO = "2", "2: probably true"
+        THREE = "3", "3: possibly true"
+        FOUR = "4", "4: doubtful"
+        FIVE = "5", "5: improbable"
+        SIX = "6", "6: cannot be judged"
+
+    report_ptr = OneToOneField(
+        Report, models.CASCADE, personal=NO, parent_link=True, primary_key=True, related_name="ilead"
+    )
+    methods = ArrayField(
+        CharField(personal=NO, max_length=15, choices=Method),
+        personal=NO,
+        default=list,
+        verbose_name="how it was obtained",
+        help_text="Choose all that apply.",
+    )
+    custody = CharField("custody of the subject", personal=YES, max_length=10, choices=Custody)
+    threat = CharField("threat assessment", personal=YES, max_length=12, choices=Threat)
+    basis = TextField(
+        "basis of suspicion",
+        personal=YES,
+        max_length=3000,
+        help_text="The facts that make it reasonable to suspect a crime or a threat, and where they come from.",
+    )
+    first_amendment = CharField(
+        "speech, religion, assembly, press or petition",
+        personal=NO,
+        max_length=10,
+        choices=Protected,
+        help_text="An iLead may not rest on activity that the First Amendment protects.",
+    )
+    first_amendment_note = CharField("what is mentioned and why", personal=YES, max_length=300, blank=True)
+    reliability = CharField("reliability of the source", personal=NO, max_length=1, choices=Reliability, blank=True)
+    validity = CharField("validity of the information", personal=NO, max_length=1, choices=Validity, blank=True)
+
+    provider_name = CharField("who gave the information", personal=YES, max_length=160, blank=True)
+    provider_contact = CharField("how to reach them", personal=YES, max_length=160, blank=True)
+    provider_relation = CharField("how they know", personal=YES, max_length=200, blank=True)
+    provider_protected = BooleanField(
+        "Protect who gave the information",
+        personal=NO,
+        default=True,
+        help_text="Their name is closed to other readers, and each look at it is recorded.",
+    )
+
+    validation_due = DateField("to be validated by", personal=NO, default=in_five_years)
+    validated_at = DateTimeField("validated at", personal=NO, null=True, blank=True)
+    validated_by = ForeignKey(
+        User, models.PROTECT, personal=YES, null=True, blank=True, related_name="+", verbose_name="validated by"
+    )
+    validation_note = CharField("what was checked", personal=YES, max_length=500, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = "iLead"
+        indexes = (models.Index(fields=["validation_due"], name="ilead_validation_due"),)
+
+    def clean(self) -> None:
+        super().clean()
+        errors = {}
+        if self.first_amendment == self.Protected.LAWFUL and not self.first_amendment_note:
+            errors["first_amendment_note"] = "Say what is mentioned, and why the suspicion does not rest on it."
+        due: date | None = self.validation_due
+        filed: date | None = self.before.validation_due if isinstance(self.before, ILead) else None
+        if due and due != filed and due < timezone.now().date():
+            errors["validation_due"] = "This day is past. Choose the day by which it is to be validated."
+        if errors:
+            raise ValidationError(errors)
+
+    def time_errors(self) -> dict[str, str]:
+        at: datetime | None = self.event_at
+        if at and at > timezone.now() + timedelta(minutes=1):
+            return {"event_at": "This is in the future. Give the day and time when the information was obtained."}
+        return super().time_errors()
+
+
+class GangClaim(Row):
+    """One criterion by which somebody is said to belong to a gang, with its evidence. Never a bare yes."""
+
+    class Standing(models.TextChoices):
+        MEMBER = "member", "Member"
+        ASSOCIATE = "associate", "Associate"
+
+    class Criterion(models.TextChoices):
+        ADMISSION = "admission", "Admits it"
+        TATTOO = "tattoo", "Tattoos of the gang"
+        SYMBOLS = "symbols", "Clothing, colors or symbols of the gang"
+        PHOTOGRAPH = "photograph", "Photographs with the gang or its signs"
+        NAMED = "named", "Named by a reliable source"
+        CORROBORATED = "corroborated", "Named by another source and corroborated"
+        WRITINGS = "writings", "Correspondence or writings"
+        ARRESTED_WITH = "arrested_with", "Arrested with members of the gang"
+        FREQUENTS = "frequents", "Frequents the gang's places, seen with its members"
+        IDENTIFIED = "identified", "Identified by another agency's gang unit"
+
+    person = person_key("who")
+    gang = CharField("gang", personal=YES, max_length=120)
+    standing = CharField("member or associate", personal=YES, max_length=10, choices=Standing)
+    criterion = CharField("criterion claimed", personal=YES, max_length=15, choices=Criterion)
+    evidence = TextField(
+        "evidence for this criterion",
+        personal=YES,
+        max_length=2000,
+        help_text="What was seen, said or found, when, and by whom.",
+        error_messages={"required": "Give the evidence for this criterion, or remove the claim."},
+    )
+    confirmed_by = CharField("confirmed by", personal=YES, max_length=160, blank=True)
+    validate_by = DateField("to be validated by", personal=NO, null=True, blank=True)
+
+    class Meta(Row.Meta):
+        verbose_name = "gang claim"
+        constraints = (models.CheckConstraint(condition=~Q(evidence=""), name="gangclaim_has_evidence"),)
+
+    def line(self) -> str:
+        return f"{self.person.line()}: {self.gang}, {self.get_criterion_display().lower()}"
+
+
+class WarrantClaim(Row):
+    """An outstanding warrant that somebody is said to have."""
+
+    person = person_key("who is wanted")
+    agency = CharField("issuing agency", personal=NO, max_length=160)
+    number = CharField("warrant number", personal=YES, max_length=60, blank=True)
+    offense = CharField("offense", personal=YES, max_length=200, blank=True)
+    checked_at = DateTimeField("checked at", personal=NO)
+
+    class Meta(Row.Meta):
+        verbose_name = "outstanding warrant"
+
+    def line(self) -> str:
+        return f"{self.person.line()}: {self.agency}"
+
+    def clean(self) -> None:
+        at: datetime | None = self.checked_at
+        if at and at > timezone.now() + timedelta(minutes=1):
+            raise ValidationError({"checked_at": "This is in the future. Give when the warrant was last checked."})
+
+
+class Dissemination(models.Model):
+    """One iLead passed on to one person for a stated need to know. It is never deleted: taken back, it stays."""
+
+    audited: ClassVar[tuple[str, str, str]] = ("report", "report_id", "change")
+
+    id = UUIDField(personal=NO, primary_key=True, default=uuid.uuid4, editable=False)
+    report = ForeignKey(ILead, models.CASCADE, personal=NO, related_name="disseminations")
+    recipient = ForeignKey(User, models.PROTECT, personal=YES, related_name="+")
+    need_to_know = CharField("why they need to know", personal=YES, max_length=500)
+    at = DateTimeField(personal=NO)
+    by = ForeignKey(User, models.PROTECT, personal=YES, related_name="+")
+    until = DateTimeField("until", personal=NO)
+    revoked_at = DateTimeField(personal=NO, null=True, blank=True)
+    revoked_by = ForeignKey(User, models.PROTECT, personal=YES, null=True, blank=True, related_name="+")
+    revoked_reason = CharField(personal=YES, max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("at",)
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=["report", "recipient"], condition=Q(revoked_at__isnull=True), name="dissemination_once"
+            ),
+            models.CheckConstraint(condition=~Q(need_to_know=""), name="dissemination_needs_to_know"),
+            models.CheckConstraint(condition=Q(until__gt=F("at")), name="dissemination_until_later"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True, revoked_reason="")
+                | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_reason="")),
+                name="dissemination_revoked_together",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"dissemination {self.pk}"
+
+
+def wrong_between(filled: Filled) -> Iterable[Wrong]:
+    """An iLead tells of somebody (data dictionary: subject)."""
+    roles = {person.role for person in filled.people().values()}
+    if roles and Person.Role.SUBJECT not in roles:
+        yield Wrong("people", "", "Add whom the information is about, in the role of subject.")
+
+
+def validation_errors(report: Any) -> dict[str, str]:
+    if report.validation_due <= timezone.now().date():
+        return {"validation_due": "Choose a later day: by then it is to be validated again."}
+    return {}
+
+
+def set_validator(report: Any, by: Any, now: datetime) -> None:
+    report.validated_by, report.validated_at = by, now
+
+
+VALIDATE = Move(
+    name="validate",
+    label="Validate",
+    done="validated",
+    from_states=FILED,
+    to_state=None,
+    permission="validate_ilead",
+    says="Say that the information was checked again, and until when it holds. If it no longer holds, void the iLead.",
+    event="ilead.validated",
+    asks=("validation_note", "validation_due"),
+    needs=("validation_note", "validation_due"),
+    check=validation_errors,
+    sets=set_validator,
+    icon="fact_check",
+)
+
+KINDS.register(
+    Kind(
+        code="ilead",
+        prefix="ILEAD",
+        noun="iLead",
+        label="Intelligence lead (iLead)",
+        line="You learned something of possible intelligence value: a gang, a warrant, a threat.",
+        model=ILead,
+        types="What it is about",
+        words={
+            "title": ("title", "One line that tells a reader what was learned."),
+            "event_at": ("when the information was obtained", ""),
+            "narrative": ("the information", "What was learned, in order, and from what."),
+            "place_facility": ("facility", "Where the subject is held, if anywhere."),
+        },
+        approval=True,
+        wrong=wrong_between,
+        moves=(VALIDATE,),
+        aliases=("ERO LEAD",),
+        icon="lightbulb",
+        parts=(
+            Section("what", "What was learned", ("event_types", "title", "synopsis", "methods")),
+            Section(
+                "where",
+                "When and where",
+                ("event_at", "event_precision", "office", "programme", "custody", "place_facility"),
+            ),
+            Rows("people", "The subject and other people", Person, "person", minimum=1, empty="Add the subject first."),
+            Section("basis", "Basis and threat", ("basis", "first_amendment", "first_amendment_note", "threat")),
+            Rows(
+                "gang_claims",
+                "Gang claims",
+                GangClaim,
+                "gang claim",
+                hint="One for each criterion, each with its evidence.",
+                empty="No claim. Nobody is said to belong to a gang.",
+            ),
+            Rows("warrant_claims", "Outstanding warrants", WarrantClaim, "outstanding warrant", empty="No warrant."),
+            Section("narrative", "The information", ("narrative", "reliability", "validity")),
+            Section(
+                "provider",
+                "Who gave the information",
+                ("provider_name", "provider_contact", "provider_relation", "provider_protected"),
+                hint="Closed to other readers unless you say otherwise.",
+                optional=True,
+                protected="see_provider",
+                protected_by="provider_protected",
+            ),
+            Section(
+                "flags",
+                "Flags and marking",
+                (
+                    "foreign_national",
+                    "minor_involved",
+                    "sensitive_source",
+                    "sar_present",
+                    "marking",
+                    "restricted",
+                    "restricted_reason",
+                    "legal_hold",
+                    "legal_hold_reason",
+                ),
+            ),
+            Rows("identifiers", "Other identifiers", Identifier, "identifier", optional=True),
+            Rows("organizations", "Organizations", Organization, "organization", optional=True),
+            Rows("related", "Related reports", Related, "related report", optional=True),
+            Section("case", "Case and validation", ("icm_case_number", "supervisor", "validation_due"), optional=True),
+            Section("validation", "Validation", ("validated_at", "validated_by", "validation_note"), by_move=True),
+        ),
+    )
+)

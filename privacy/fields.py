@@ -65,6 +65,10 @@ class DateTimeField(Declared, models.DateTimeField):
     pass
 
 
+class FloatField(Declared, models.FloatField):
+    pass
+
+
 class DecimalField(Declared, models.DecimalField):
     pass
 
@@ -111,3 +115,7 @@ class ArrayField(Declared, postgres.ArrayField):
 
 class SearchVectorField(Declared, search.SearchVectorField):
     plain = "django.contrib.postgres.search"
+
+
+class DateTimeRangeField(Declared, postgres.DateTimeRangeField):
+    plain = "django.contrib.postgres.fields.ranges"

@@ -92,3 +92,11 @@ class ArrayField(postgres.ArrayField[_S, _G]):
 class SearchVectorField(search.SearchVectorField[_S, _G]):
     personal: Personal
     def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...
+
+class FloatField(models.FloatField[_S, _G]):
+    personal: Personal
+    def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...
+
+class DateTimeRangeField(postgres.DateTimeRangeField):
+    personal: Personal
+    def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...

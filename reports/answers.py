@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db import models
-from django.db.models import Q
 from django.http import QueryDict
 
-from accounts.models import Assignment, Office, User
-from accounts.roles import Role
-from reports.content import Filled, line_of, person_links
+from accounts.models import Office, User
+from reports.content import Filled, answer_field, line_of, person_links
 from reports.fields import ANumberField, CodeField, LinesField, PersonChoice
-from reports.kinds import KINDS, Kind, Part, Rows, Section
+from reports.kinds import KINDS, Kind, Part, Rows, Section, Wrong
 from reports.models import Draft, EventType, Person, Report
+from reports.offers import offer
+from reports.protection import may_enter
 from sen.forms import CheckboxTiles, MomentField, formfield
 
 if TYPE_CHECKING:
@@ -50,9 +49,8 @@ class AnswersForm(_ModelForm):
                     answers.people, required=old.required, label=old.label, help_text=old.help_text
                 )
         for name, field in self.fields.items():
-            offer = OFFERS.get(name)
-            if offer:
-                offer(field, answers)
+            if isinstance(self.instance, Report):
+                offer(name, field, answers)
             if isinstance(field, MomentField):
                 field.widget = type(field.widget)(answers.zone)
 
@@ -63,8 +61,10 @@ class AnswersForm(_ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if isinstance(self.instance, Report) and cleaned.get("event_at"):
-            self.instance.event_zone = cleaned["event_at"].tzinfo.key
+        if isinstance(self.instance, Report):
+            self.instance.before = self.answers.before  # type: ignore[misc]  # of this instance alone
+            if cleaned.get("event_at"):
+                self.instance.event_zone = cleaned["event_at"].tzinfo.key
         return cleaned
 
     @property
@@ -81,53 +81,19 @@ class AnswersForm(_ModelForm):
 MISSING = {"required", "incomplete_rows"}
 
 
-def _offer_offices(field: forms.Field, answers: Answers) -> None:
-    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
-    field.queryset = answers.offices
-    field.empty_label = None if answers.user.office_id else "- Select -"
-    field.initial = answers.user.office_id
-
-
-def _offer_event_types(field: forms.Field, answers: Answers) -> None:
-    assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker
-    field.choices = [(t.code, t.label) for t in answers.event_types if t.active or t.code in answers.chosen_types]
-
-
-def _offer_supervisors(field: forms.Field, answers: Answers) -> None:
-    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
-    lead = Assignment.objects.live().filter(role__in=[Role.SUPERVISOR, Role.SAC, Role.FOD])
-    # Whom the report has named already may have moved on; amending something else does not ask for another.
-    amended = answers.draft.amends_id
-    named = (Report.objects.filter(pk=amended) if amended else Report.objects.none()).values("supervisor")
-    field.queryset = User.objects.filter(Q(status=User.Status.ACTIVE, pk__in=lead.values("user")) | Q(pk__in=named))
-    field.label_from_instance = operator.attrgetter("name")  # type: ignore[method-assign,assignment]
-    field.initial = partial(_if_offered, field.queryset, answers.user.supervisor_id)
-
-
-def _if_offered(people: models.QuerySet[User], pk: int | None) -> int | None:
-    """Nobody is chosen at first who could not be chosen."""
-    return pk if pk and people.filter(pk=pk).exists() else None
-
-
-def _offer_programme(field: forms.Field, answers: Answers) -> None:
-    field.initial = answers.user.programme
-
-
-OFFERS = {
-    "office": _offer_offices,
-    "event_types": _offer_event_types,
-    "supervisor": _offer_supervisors,
-    "programme": _offer_programme,
-}
-
-
-def _field_for(declared: Any, **kwargs: Any) -> forms.Field | None:
+def field_for(declared: Any, **kwargs: Any) -> forms.Field | None:
     """The form field of a model field; arrays are lines, but for event types, which are chosen."""
     if declared.name == "event_types":
+        return forms.MultipleChoiceField(help_text=declared.help_text, widget=CheckboxTiles())
+    if (base := getattr(declared, "base_field", None)) is not None and base.choices:
         return forms.MultipleChoiceField(
-            label="What kind of event", help_text=declared.help_text, widget=CheckboxTiles()
+            label=declared.verbose_name.capitalize(),
+            help_text=declared.help_text,
+            required=not declared.blank,
+            choices=base.choices,
+            widget=CheckboxTiles(),
         )
-    if getattr(declared, "base_field", None) is not None:
+    if base is not None:
         return LinesField(
             base_field=declared.base_field,
             size=declared.size,
@@ -150,7 +116,7 @@ CODES: dict[str, type[CodeField]] = {
 
 @cache
 def form_class(model: type[models.Model], fields: tuple[str, ...]) -> type[AnswersForm]:
-    made: Any = forms.modelform_factory(model, form=AnswersForm, fields=list(fields), formfield_callback=_field_for)
+    made: Any = forms.modelform_factory(model, form=AnswersForm, fields=list(fields), formfield_callback=field_for)
     return cast(type[AnswersForm], made)
 
 
@@ -181,7 +147,7 @@ class Answers:
     def __init__(self, draft: Draft, user: User) -> None:
         self.draft, self.user = draft, user
         self.kind: Kind = KINDS[draft.kind]
-        self.event_types = list(EventType.objects.all())
+        self.event_types = list(EventType.objects.filter(kind=self.kind.code))
         self._offices: models.QuerySet[Office] | None = None
         self._people: dict[str, Person] | None = None
         self._sections: dict[str, AnswersForm] = {}
@@ -206,12 +172,25 @@ class Answers:
 
     @property
     def chosen_types(self) -> list[str]:
-        return list(self.draft.answers.get("what", {}).get("event_types", []))
+        return self._typed("event_types")
 
     @property
     def title(self) -> str:
         """The title typed so far, by which the author knows the draft."""
-        return " ".join(self.draft.answers.get("what", {}).get("title", [])).strip()
+        return " ".join(self._typed("title")).strip()
+
+    def _typed(self, name: str) -> list[str]:
+        section = self.kind.section_of(name)
+        return list(self.draft.answers.get(section.name, {}).get(name, [])) if section else []
+
+    @cached_property
+    def before(self) -> Report | None:
+        """The filed report that this draft amends, with the answers of its kind."""
+        return self.draft.amends.typed if self.draft.amends else None
+
+    def named(self, attribute: str) -> Any:
+        """What the amended report has there already: it may stay, whatever else is offered."""
+        return getattr(self.before, attribute, None)
 
     @property
     def asked(self) -> set[str]:
@@ -221,9 +200,16 @@ class Answers:
     @property
     def parts(self) -> list[Part]:
         """The parts to show: what the event types ask for, and what already holds rows."""
-        return [part for part in self.kind.parts if self.shows(part)]
+        return [part for part in self.enterable if self.shows(part)]
+
+    @cached_property
+    def enterable(self) -> list[Part]:
+        """The parts that this person may fill in, whether or not the event types ask for them."""
+        return [part for part in self.kind.entered if may_enter(part, self.draft.amends, self.user)]
 
     def shows(self, part: Part) -> bool:
+        if part not in self.enterable:
+            return False
         if isinstance(part, Section) or not part.asked_by_event:
             return True
         return part.name in self.asked or bool(self.stored_rows(part))
@@ -274,7 +260,21 @@ class Answers:
                 found += self._form_problems(part, "", self.as_filed(part))
             else:
                 found += self._rows_problems(part)
-        return found
+        return found + self._problems_between()
+
+    def _problems_between(self) -> list[Problem]:
+        """What is wrong between parts, each of which may be right by itself."""
+        return [self._problem(wrong) for wrong in self.kind.wrong(self.fill())]
+
+    def _problem(self, wrong: Wrong) -> Problem:
+        part = self.kind.part(wrong.part)
+        assert part  # noqa: S101 - a kind speaks of its own parts
+        label = (
+            answer_field(part.model if isinstance(part, Rows) else self.kind.model, wrong.field).verbose_name
+            if wrong.field
+            else part.title
+        )
+        return Problem(part, wrong.key, wrong.field, str(label).capitalize(), wrong.message)
 
     def as_filed(self, part: Section) -> AnswersForm:
         """The form as it would be filed: an untouched section stands with what it offers at first."""
@@ -298,7 +298,8 @@ class Answers:
     def _rows_problems(self, part: Rows) -> Iterable[Problem]:
         rows = self.rows(part)
         if len(rows) < self.wanted(part):
-            yield Problem(part, "", "", part.title, f"Add at least one {part.singular}, or change the event types.")
+            instead = ", or change the event types" if part.asked_by_event else ""
+            yield Problem(part, "", "", part.title, f"Add at least one {part.singular}{instead}.")
         for row in rows:
             yield from self._form_problems(part, row.key, row.form)
 
@@ -306,7 +307,7 @@ class Answers:
         """The report and rows that this draft would become, unsaved. Only what is valid in each is set."""
         report = self.kind.model(kind=self.kind.code)
         filled = Filled(self.kind, report)
-        for section in self.kind.sections:
+        for section in (part for part in self.parts if isinstance(part, Section)):
             form = self.as_filed(section)
             form.is_valid()
             for name, value in form.cleaned_data.items():
@@ -362,8 +363,8 @@ def raw_of(filled: Filled, user: User, draft: Draft) -> dict[str, Any]:
     answers = Answers(draft, user)
     answers._people = filled.people()
     found: dict[str, Any] = {}
-    for section in filled.kind.sections:
-        initial = {"event_at": _local(filled.report)} if "event_at" in section.fields else {}
+    for section in (part for part in answers.parts if isinstance(part, Section)):
+        initial = _local(filled.report, section.fields)
         form = form_class(filled.kind.model, section.fields)(answers, None, instance=filled.report, initial=initial)
         found[section.name] = to_raw(form)
     for part in filled.kind.rows:
@@ -374,5 +375,8 @@ def raw_of(filled: Filled, user: User, draft: Draft) -> dict[str, Any]:
     return found
 
 
-def _local(report: Report) -> datetime:
-    return report.event_at.astimezone(ZoneInfo(report.event_zone))
+def _local(report: Report, names: Iterable[str]) -> dict[str, datetime]:
+    """The moments among these answers, by the clocks of where it happened."""
+    zone = ZoneInfo(report.event_zone or "UTC")
+    moments = {name: getattr(report, name) for name in names}
+    return {name: at.astimezone(zone) for name, at in moments.items() if isinstance(at, datetime)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from reports.content import Answer, Filled, Shown, shown
@@ -17,19 +18,21 @@ class Change:
     new: str
 
 
-def changes(old: Filled, new: Filled) -> list[Change]:
-    """Every difference between two versions, in the order of the report."""
-    before, after = _by_part(old), _by_part(new)
+def changes(old: Filled, new: Filled, *, opened: Collection[str] = ()) -> list[Change]:
+    """Every difference between two versions, in the order of the report; nothing of a part that is closed."""
+    before, after = _by_part(old, opened), _by_part(new, opened)
     found: list[Change] = []
     for part in new.kind.parts:
         was, now = before[part.name], after[part.name]
+        if was.closed or now.closed:
+            continue
         found += _answers(part.title, was.answers, now.answers)
         found += _rows(part.title, was, now)
     return found
 
 
-def _by_part(filled: Filled) -> dict[str, Shown]:
-    found = {part.part.name: part for part in shown(filled, empty=True)}
+def _by_part(filled: Filled, opened: Collection[str]) -> dict[str, Shown]:
+    found = {part.part.name: part for part in shown(filled, empty=True, opened=opened)}
     return {part.name: found.get(part.name, Shown(part)) for part in filled.kind.parts}
 
 

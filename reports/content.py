@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -57,11 +57,12 @@ class ShownRow:
 
 @dataclass(frozen=True)
 class Shown:
-    """One part of a report in words: its answers, or its rows."""
+    """One part of a report in words: its answers, or its rows. A `closed` part says neither."""
 
     part: Part
     answers: list[Answer] = field(default_factory=list)
     rows: list[ShownRow] = field(default_factory=list)
+    closed: bool = False
 
 
 def read(report: Report) -> Filled:
@@ -162,20 +163,42 @@ def event_labels() -> dict[str, str]:
     return dict(EventType.objects.values_list("code", "label"))
 
 
-def shown(filled: Filled, *, empty: bool = False, labels: Mapping[str, str] | None = None) -> list[Shown]:
+def shown(
+    filled: Filled,
+    *,
+    empty: bool = False,
+    labels: Mapping[str, str] | None = None,
+    opened: Collection[str] = (),
+) -> list[Shown]:
     """The whole report in words, part by part; answers that were not given only when `empty` asks for them.
 
-    `labels` are those of the event types, for whoever shows many reports at once.
+    `labels` are those of the event types, for whoever shows many reports at once. A protected part is closed unless
+    `opened` names it: see `reports.protection`.
     """
     labels = event_labels() if labels is None else labels
     zone = ZoneInfo(filled.report.event_zone or "UTC")
-    parts = [_shown_part(filled, part, zone, labels, empty) for part in filled.kind.parts]
-    return [part for part in parts if part.answers or part.rows]
+    parts = [
+        Shown(part, closed=True)
+        if is_closed(filled.report, part) and part.name not in opened
+        else _shown_part(filled, part, zone, labels, empty)
+        for part in filled.kind.parts
+    ]
+    return [part for part in parts if part.answers or part.rows or (part.closed and _says(filled.report, part.part))]
+
+
+def is_closed(report: Report, part: Part) -> bool:
+    """Whether this part is for those alone who hold the permission that protects it."""
+    return isinstance(part, Section) and bool(part.protected) and bool(getattr(report, part.protected_by, True))
+
+
+def _says(report: Report, part: Part) -> bool:
+    """Whether a section holds any answer besides the one that closes it."""
+    return isinstance(part, Section) and any(getattr(report, name) for name in part.fields if name != part.protected_by)
 
 
 def _shown_part(filled: Filled, part: Part, zone: ZoneInfo, labels: Mapping[str, str], empty: bool) -> Shown:
     if isinstance(part, Section):
-        return Shown(part, answers=answers(filled.report, part.fields, zone, labels, empty))
+        return Shown(part, answers=answers(filled.report, part.fields, zone, labels, empty, filled.kind.words))
     rows = [
         ShownRow(str(row.pk), line_of(row), answers(row, part.fields, zone, labels, empty))
         for row in filled.rows.get(part.name, [])
@@ -192,14 +215,20 @@ def line_of(row: Row) -> str:
 
 
 def answers(
-    instance: models.Model, names: Iterable[str], zone: ZoneInfo, labels: Mapping[str, str], empty: bool
+    instance: models.Model,
+    names: Iterable[str],
+    zone: ZoneInfo,
+    labels: Mapping[str, str],
+    empty: bool,
+    words: Mapping[str, tuple[str, str]] | None = None,
 ) -> list[Answer]:
+    """These answers of a report or a row; `words` are those of its kind."""
     found = []
     for name in names:
         declared = answer_field(type(instance), name)
         text = in_words(instance, declared, zone, labels)
         if text or empty:
-            label = str(declared.verbose_name)
+            label = (words or {}).get(name, (str(declared.verbose_name), ""))[0]
             found.append(Answer(name, label[:1].upper() + label[1:], text, isinstance(declared, models.TextField)))
     return found
 
@@ -214,6 +243,8 @@ def in_words(instance: models.Model, declared: Any, zone: ZoneInfo, labels: Mapp
         return line_of(linked) if isinstance(linked, Row) else getattr(linked, "name", str(linked))
     if declared.choices:
         return str(dict(declared.flatchoices).get(value, value))
+    if (base := getattr(declared, "base_field", None)) is not None and base.choices:
+        labels = dict(base.flatchoices)
     return plain_words(value, zone, labels)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db import transaction
 
 from accounts import actions
 from accounts.models import Office
 from accounts.roles import Role
-from reports.models import EventType, RoutingRule
+from reports.models import DeconflictionRule, EventType, RoutingRule
 
-# Code, label, short label, what it asks for, urgent by itself. The first four are the PIA's ("such as").
+# Of a SIR: code, label, short label, what it asks for, urgent by itself. The first four are the PIA's ("such as").
 EVENT_TYPES: tuple[tuple[str, str, str, tuple[str, ...], bool], ...] = (
     ("significant-arrest", "Significant arrest", "Arrest", ("arrests",), False),
     ("assault-on-employee", "Assault on an employee", "Assault", ("assaults",), True),
@@ -19,6 +21,28 @@ EVENT_TYPES: tuple[tuple[str, str, str, tuple[str, ...], bool], ...] = (
     ("injury-or-death", "Injury or death", "Injury or death", ("casualties",), True),
     ("other", "Other significant event", "Other", (), False),
 )
+# Of the other kinds: code, label, short label.
+OTHER_TYPES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "spear": (
+        ("planned-search", "Search", "Search"),
+        ("planned-arrest", "Arrest", "Arrest"),
+        ("planned-seizure", "Seizure", "Seizure"),
+        ("planned-other", "Other enforcement activity", "Other"),
+    ),
+    "ilead": (
+        ("lead-gang", "Gang", "Gang"),
+        ("lead-wanted", "Wanted, or an outstanding warrant", "Wanted"),
+        ("lead-threat", "Threat", "Threat"),
+        ("lead-terrorism", "Terrorism", "Terrorism"),
+        ("lead-smuggling", "Smuggling", "Smuggling"),
+        ("lead-trafficking", "Trafficking", "Trafficking"),
+        ("lead-narcotics", "Narcotics", "Narcotics"),
+        ("lead-fraud", "Fraud", "Fraud"),
+        ("lead-corruption", "Corruption", "Corruption"),
+        ("lead-facility", "Facility security", "Facility"),
+        ("lead-other", "Other", "Other"),
+    ),
+}
 
 
 @transaction.atomic
@@ -26,15 +50,26 @@ def load() -> None:
     """Add what is missing; change nothing that is there. Safe to run at every start."""
     headquarters = _office("HQ", "Headquarters", Office.Kind.HQ, None)
     jioc = _office("JIOC", "Joint Intelligence Operations Center", Office.Kind.CENTER, headquarters)
-    for position, (code, label, short, asks, urgent) in enumerate(EVENT_TYPES, start=1):
-        if not EventType.objects.filter(code=code).exists():
-            row = EventType(
-                code=code, label=label, short=short, asks=list(asks), always_urgent=urgent, position=position * 10
-            )
+    for row in _event_types():
+        if not EventType.objects.filter(code=row.code).exists():
             actions.save_reference(row, by=None)
-    if not RoutingRule.objects.exists():
-        for rule in _routing(headquarters, jioc):
+    # An administrator may have changed the rules of a kind, so they are added only where it has none.
+    ruled = set(RoutingRule.objects.values_list("kind", flat=True))
+    for rule in _routing(headquarters, jioc):
+        if rule.kind not in ruled:
             actions.save_reference(rule, by=None)
+    if not DeconflictionRule.objects.exists():
+        actions.save_reference(DeconflictionRule(), by=None)
+
+
+def _event_types() -> Iterator[EventType]:
+    for position, (code, label, short, asks, urgent) in enumerate(EVENT_TYPES, start=1):
+        yield EventType(
+            code=code, label=label, short=short, asks=list(asks), always_urgent=urgent, position=position * 10
+        )
+    for kind, types in OTHER_TYPES.items():
+        for position, (code, label, short) in enumerate(types, start=1):
+            yield EventType(kind=kind, code=code, label=label, short=short, position=position * 10)
 
 
 def _office(code: str, name: str, kind: Office.Kind, parent: Office | None) -> Office:
@@ -43,12 +78,26 @@ def _office(code: str, name: str, kind: Office.Kind, parent: Office | None) -> O
 
 
 def _routing(headquarters: Office, jioc: Office) -> list[RoutingRule]:
-    """SIR: its own SAC or FOD, the Field Intelligence Group and the JIOC; an urgent one the HQ Duty Manager too."""
+    """SIR: its own SAC or FOD, the Field Intelligence Group and the JIOC; an urgent one the HQ Duty Manager too.
+
+    SPEAR and TAV: own SAC or FOD and the JIOC, at submission; an iLead likewise.
+    """
     own, office = RoutingRule.To.OWN, RoutingRule.To.OFFICE
     return [
         RoutingRule(kind="sir", to=own, to_role=Role.SAC),
         RoutingRule(kind="sir", to=own, to_role=Role.FIG),
         RoutingRule(kind="sir", to=office, to_office=jioc, to_role=Role.JIOC),
         RoutingRule(kind="sir", to=office, to_office=headquarters, to_role=Role.HQ_DUTY_MANAGER, urgent_only=True),
-        RoutingRule(kind="sir", to=own, to_role=Role.SAC, on_summary=True),
+        *[
+            rule
+            for kind in ("spear", "tav", "ilead")
+            for rule in (
+                RoutingRule(kind=kind, to=own, to_role=Role.SAC),
+                RoutingRule(kind=kind, to=office, to_office=jioc, to_role=Role.JIOC),
+            )
+        ],
+        *[
+            RoutingRule(kind=kind, to=own, to_role=Role.SAC, on_summary=True)
+            for kind in ("sir", "spear", "tav", "ilead")
+        ],
     ]

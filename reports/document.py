@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from reports.content import Answer, Filled, Shown, ShownRow, from_content, shown
@@ -33,6 +34,7 @@ class DocumentPart:
     facts: list[Answer] = field(default_factory=list)
     texts: list[Answer] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
+    closed: bool = False
 
 
 def as_kept(report: Report, content: dict[str, object]) -> Filled:
@@ -42,10 +44,14 @@ def as_kept(report: Report, content: dict[str, object]) -> Filled:
     return filled
 
 
-def document(filled: Filled, *, leave_out: tuple[str, ...] = ()) -> list[DocumentPart]:
-    """The report in the order of its kind; `leave_out` names answers that the page shows elsewhere."""
-    found = [_part(filled, part, leave_out) for part in shown(filled) if part.part.name not in leave_out]
-    return [part for part in found if part.facts or part.texts or part.cards]
+def document(filled: Filled, *, leave_out: tuple[str, ...] = (), opened: Collection[str] = ()) -> list[DocumentPart]:
+    """The report in the order of its kind; `leave_out` names answers that the page shows elsewhere.
+
+    Parts that are protected stand there closed, but those named in `opened`.
+    """
+    parts = shown(filled, opened=opened)
+    found = [_part(filled, part, leave_out) for part in parts if part.part.name not in leave_out]
+    return [part for part in found if part.facts or part.texts or part.cards or part.closed]
 
 
 def _part(filled: Filled, part: Shown, leave_out: tuple[str, ...]) -> DocumentPart:
@@ -57,6 +63,7 @@ def _part(filled: Filled, part: Shown, leave_out: tuple[str, ...]) -> DocumentPa
         facts=[answer for answer in answers if not answer.long],
         texts=[answer for answer in answers if answer.long],
         cards=[_card(rows[shown_row.key], shown_row) for shown_row in part.rows],
+        closed=part.closed,
     )
 
 

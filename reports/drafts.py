@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,11 +12,11 @@ from django.db import transaction
 
 from accounts.access import Refused, may
 from accounts.models import User
-from reports.answers import Raw, raw_of
+from reports.actions.amending import closed_to_amending
+from reports.answers import Answers, Raw, raw_of, to_raw
 from reports.content import read
-from reports.kinds import KINDS, Part, Rows
+from reports.kinds import KINDS, Part, Rows, Section, Start
 from reports.models import Draft, Report
-from reports.states import Status
 
 MOST_ROWS = 200
 # Several times the longest report that the fields of a kind can hold in earnest.
@@ -47,13 +48,31 @@ def open_draft(kind_code: str, *, by: User) -> Draft:
     return untouched or Draft.objects.create(author=by, kind=kind_code)
 
 
+def bring(draft: Draft, *, by: User) -> Draft:
+    """Keep a draft whose answers come whole, from an import. Raises Refused where a form would have refused it."""
+    verdict = may(by, KINDS[draft.kind].permission("file"))
+    if not verdict:
+        raise Refused(verdict.reason)
+    refuse_oversized(draft)
+    draft.author, draft.version = by, 1
+    draft.save(force_insert=True)
+    return draft
+
+
+def refuse_oversized(draft: Draft) -> None:
+    """Refuse answers that no form would have let grow so long."""
+    for part in KINDS[draft.kind].rows:
+        _refuse_too_many(draft.answers.get(part.name, []), part)
+    _refuse_too_large(draft)
+
+
 def open_amendment(report: Report, *, by: User) -> Draft:
     """The person's draft amendment of this report, else a new one that holds the report as it now is."""
     verdict = may(by, report.declaration.permission("amend"), report.office, report.author_id)
     if not verdict:
         raise Refused(verdict.reason)
-    if report.status == Status.VOIDED:
-        raise Refused("This report is voided and cannot be amended.")
+    if refusal := closed_to_amending(report):
+        raise Refused(refusal)
     with transaction.atomic():
         draft, made = Draft.objects.get_or_create(
             author=by, amends=report, defaults={"kind": report.kind, "base_version": report.version}
@@ -62,6 +81,40 @@ def open_amendment(report: Report, *, by: User) -> Draft:
             draft.answers = raw_of(read(report), by, draft)
             draft.save(update_fields=["answers"])
     return draft
+
+
+def begin_from(report: Report, start: Start, *, by: User) -> Draft:
+    """The person's draft of the report that this one gives rise to, else a new one with what is known already."""
+    verdict = may(by, KINDS[start.kind].permission("file"))
+    if not verdict:
+        raise Refused(verdict.reason)
+    if hindrance := start.hindered(report.typed):
+        raise Refused(hindrance)
+    begun = Draft.objects.filter(author=by, begun_from=report, start=start.name).first()
+    if begun:
+        return begun
+    draft = Draft(author=by, kind=start.kind, begun_from=report, start=start.name, version=1)
+    draft.answers = _known(report, start, draft, by)
+    draft.save()
+    return draft
+
+
+def _known(report: Report, start: Start, draft: Draft, by: User) -> dict[str, Any]:
+    """Each section as its form first stands, with what the other report says; and copies of its people."""
+    filled = read(report)
+    blank = Answers(draft, by)
+    sections = [part for part in blank.parts if isinstance(part, Section)]
+    given = start.answers(filled)
+    known: dict[str, Any] = {s.name: to_raw(blank.form(s)) | given[s.name] for s in sections if s.name in given}
+    rows = raw_of(filled, by, Draft(author=by, kind=report.kind))
+    for name in start.copies:
+        if rows.get(name) and blank.kind.part(name):
+            known[name] = [{"key": str(uuid4()), "data": _in_role(row["data"], start)} for row in rows[name]]
+    return known
+
+
+def _in_role(data: Raw, start: Start) -> Raw:
+    return data | {"role": [start.roles.get(role, role) for role in data["role"]]} if "role" in data else data
 
 
 def save_part(draft_id: UUID, part: Part, raw: Raw, page: Page, *, by: User) -> Draft:
@@ -89,10 +142,9 @@ def save_row(draft_id: UUID, part: Rows, key: str, raw: Raw, page: Page, *, by: 
         if row and row["data"] == raw:
             return draft
         if row is None:
-            if len(rows) >= MOST_ROWS:
-                raise Refused(f"A report holds at most {MOST_ROWS} rows of {part.title.lower()}.")
             _refuse_foreign(draft, part, key)
             rows.append(row := {"key": key, "data": {}})
+            _refuse_too_many(rows, part)
         else:
             _refuse_overwrite(draft, f"{part.name}/{key}", row["data"], raw, page)
         row["data"] = raw
@@ -137,6 +189,11 @@ def give_reason(draft_id: UUID, reason: str, *, by: User) -> None:
 def _locked(draft_id: UUID, by: User) -> Draft:
     """The draft, its row locked. Raises Draft.DoesNotExist for anybody but its author."""
     return Draft.objects.select_for_update(of=("self",)).select_related("amends").get(pk=draft_id, author=by)
+
+
+def _refuse_too_many(rows: Sequence[object], part: Rows) -> None:
+    if len(rows) > MOST_ROWS:
+        raise Refused(f"A report holds at most {MOST_ROWS} rows of {part.title.lower()}.")
 
 
 def _refuse_foreign(draft: Draft, part: Rows, key: str) -> None:

@@ -25,9 +25,9 @@ from reports.states import Status
 from reports.terms import terms_of
 from sen.forms import Combobox
 
-# Kinds that tell of what has happened: a constraint of Report holds that none is filed before its event, with a
-# minute's grace. So a bound on the event's time is also one on the filing, which is what the list's index knows.
-TELL_OF_THE_PAST = frozenset({"sir"})
+# A constraint of Report holds that no report of a kind of the past is filed before its event, with a minute's grace,
+# unless an older system had it. So a bound on the event's time is also one on the filing, which is what the list's
+# index knows.
 GRACE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 MOST_REMEMBERED = 100
@@ -149,7 +149,7 @@ class FilterForm(forms.Form):
         self.key = data.get("q", "")
         self.terms = terms_of(self.key, user)
         offices, events = self.offers.offices, self.offers.events
-        self.fields["kind"] = choice("Kind", "All kinds", lambda: [(kind.code, kind.label) for kind in KINDS])
+        self.fields["kind"] = choice("Kind", "All kinds", lambda: [(kind.code, kind.noun) for kind in KINDS])
         self.fields["office"] = choice("Office", "All offices", lambda: _first_two(offices), long=True)
         self.fields["event"] = choice("Event", "All events", lambda: _first_two(events), long=len(events) > 12)
         self.order_fields(["state", "kind", "office", "urgent", "mine", "event", "by", "since", "until", "q"])
@@ -204,9 +204,10 @@ class FilterForm(forms.Form):
         at = self._moment(day)
         if self.given.get("by") != HAPPENED:
             return Q(submitted_at__gte=at)
-        asked = {self.given["kind"]} if self.given.get("kind") else {kind.code for kind in KINDS}
-        bound = Q(submitted_at__gte=at - GRACE) if asked <= TELL_OF_THE_PAST else Q()
-        return Q(event_at__gte=at) & bound
+        asked = [KINDS[self.given["kind"]]] if self.given.get("kind") else list(KINDS)
+        if not all(kind.past for kind in asked):
+            return Q(event_at__gte=at)
+        return Q(event_at__gte=at) & (Q(submitted_at__gte=at - GRACE) | Q(legacy=True))
 
     def until_q(self, day: date) -> Q:
         end = self._moment(day + DAY)

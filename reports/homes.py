@@ -25,13 +25,12 @@ SOON = timedelta(days=30)
 
 
 def register_homes() -> None:
-    """The SIR's permissions stand for all kinds: whoever works with reports has them. Addresses stand written out,
-    since none can be looked up before all apps are ready.
-    """
-    first = next(iter(KINDS))
-    register(Home(first.permission("file"), 30, field, Action("File a report", "/reports/new/", "add")))
+    """Addresses stand written out, since none can be looked up before all apps are ready."""
+    files = tuple(kind.permission("file") for kind in KINDS)
+    reads = tuple(kind.permission("read") for kind in KINDS)
+    register(Home(files, 30, field, Action("File a report", "/reports/new/", "add")))
     register(Home("acknowledge", 25, offices))
-    register(Home(first.permission("read"), 60, newest, Action("Search the reports", "/reports/", "search")))
+    register(Home(reads, 60, newest, Action("Search the reports", "/reports/", "search")))
     register(Home("grant_roles", 20, grants, Action("Open access", "/access/", "lock_open")))
     register(Home("change_profiles", 20, people, Action("Find a person", "/people/", "search")))
     register(Home("edit_reference", 50, reference, Action("Open reference data", "/reference/", "list")))
@@ -70,12 +69,12 @@ def field(user: User) -> list[Block]:
 
 def _draft_line(draft: Draft, user: User) -> dict[str, Any]:
     """A draft with what it is about and how much is missing."""
-    problems = Answers(draft, user).problems()
-    title = " ".join(draft.answers.get("what", {}).get("title", []))
+    answers = Answers(draft, user)
+    problems = answers.problems()
     kind = KINDS[draft.kind]
     return {
         "url": f"/reports/drafts/{draft.pk}/",
-        "title": title or f"{kind.label} without a title yet",
+        "title": answers.title or f"{kind.label} without a title yet",
         "amends": bool(draft.amends_id),
         "saved_at": draft.saved_at,
         "parts": list(dict.fromkeys(problem.part.title for problem in problems)),

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from reports.moves import Move
+
 if TYPE_CHECKING:
+    from reports.content import Filled
     from reports.models.report import Report
     from reports.models.rows import Row
 
 
 @dataclass(frozen=True)
 class Section:
-    """One screen of single answers. `optional` sections are skipped by "Save and continue", never out of reach."""
+    """One screen of single answers. `optional` sections are skipped by "Save and continue", never out of reach.
+
+    A section `by_move` is answered by a move after the filing, so no draft has it. One that is `protected` by a
+    permission is in the draft and the document of those who hold it and closed to everybody else, as long as the
+    answer `protected_by` says so.
+    """
 
     name: str
     title: str
     fields: tuple[str, ...]
     hint: str = ""
     optional: bool = False
+    by_move: bool = False
+    protected: str = ""
+    protected_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,8 @@ class Rows:
     asked_by_event: bool = False
     optional: bool = False
     minimum: int = 0
+    by_move: bool = field(default=False, init=False)
+    protected: str = field(default="", init=False)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -53,19 +66,97 @@ def is_answer(field: object) -> bool:
 
 
 @dataclass(frozen=True)
+class Wrong:
+    """What is wrong between the parts of a report: said beside one answer of one part, of one row by its key."""
+
+    part: str
+    field: str
+    message: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A report that another one gives rise to: its kind, and the answers of its draft that are known already.
+
+    `copies` are lists of rows that both kinds have, and `roles` what people of one role are in the new report.
+    """
+
+    name: str
+    label: str
+    kind: str
+    because: str
+    answers: Callable[[Filled], dict[str, Any]]
+    # Why it cannot be begun yet, in words.
+    hindered: Callable[[Any], str] = lambda report: ""
+    copies: tuple[str, ...] = ("people", "organizations")
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def nothing_wrong(filled: Filled) -> Iterable[Wrong]:
+    return ()
+
+
+def never(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return False
+
+
+def no_remarks(report: Any) -> Iterable[str]:
+    return ()
+
+
+@dataclass(frozen=True)
 class Kind:
-    """One kind of report, declared beside its model. `code` is its word in addresses and permissions."""
+    """One kind of report, declared beside its model. `code` is its word in addresses and permissions.
+
+    `noun` is what one report is called and `prefix` begins its number. `types` asks for its event types; a kind
+    without says nothing there. `words` are labels and hints of answers that all kinds have, where this one has better,
+    and `needs` those of them that other kinds can do without.
+    A kind of the `past` is never filed before its event. `approval` says whether a supervisor approves it unless the
+    approval rules say otherwise, and `approved_again` whether a new version needs that anew, by two contents of
+    revisions. `wrong` finds what is wrong between parts, `remarks` what its author should know. `aliases` are old
+    names by which people search, never shown.
+    """
 
     code: str
     prefix: str
+    noun: str
     label: str
     line: str
     model: type[Report]
     parts: tuple[Part, ...]
+    types: str = ""
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    past: bool = False
+    approval: bool = False
+    approved_again: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] = never
+    wrong: Callable[[Filled], Iterable[Wrong]] = nothing_wrong
+    remarks: Callable[[Any], Iterable[str]] = no_remarks
+    moves: tuple[Move, ...] = ()
+    starts: tuple[Start, ...] = ()
+    aliases: tuple[str, ...] = ()
+    icon: str = "add_circle"
+
+    @property
+    def article(self) -> str:
+        return "an" if self.noun[0] in "AEIOUaeiou" else "a"
 
     @property
     def sections(self) -> list[Section]:
         return [part for part in self.parts if isinstance(part, Section)]
+
+    @property
+    def entered(self) -> list[Part]:
+        """The parts that a draft asks for; the others are answered by moves."""
+        return [part for part in self.parts if not part.by_move]
+
+    def section_of(self, name: str) -> Section | None:
+        """The section that asks for this answer."""
+        return next((section for section in self.sections if name in section.fields), None)
+
+    def start(self, name: str) -> Start | None:
+        return next((start for start in self.starts if start.name == name), None)
 
     @property
     def rows(self) -> list[Rows]:

@@ -9,6 +9,8 @@ from reports.states import Status
 from sen import marks
 
 TONES: dict[str, str] = {
+    Status.AWAITING_APPROVAL: "waiting",
+    Status.RETURNED: "waiting",
     Status.SUBMITTED: "neutral",
     Status.UNDER_REVIEW: "working",
     Status.CLOSED: "done",

@@ -44,7 +44,7 @@ class ThreeWay:
     def differences(self) -> list[Difference]:
         """What the newest version changed and one's own draft does not already say."""
         found: list[Difference] = []
-        for part in self.mine.kind.parts:
+        for part in self.mine.enterable:
             found += self._of_section(part) if isinstance(part, Section) else self._of_rows(part)
         return found
 
@@ -52,7 +52,7 @@ class ThreeWay:
         """One's own answers, with the newest where only the newest changed and where the author chose it."""
         taken = {one.slot for one in self.differences() if not one.clash or choices.get(one.slot) == NEWEST}
         answers = dict(self.mine.draft.answers)
-        for part in self.mine.kind.parts:
+        for part in self.mine.enterable:
             if isinstance(part, Section):
                 names = [name for name in part.fields if f"{part.name}/{name}" in taken]
                 answers[part.name] = _with(answers.get(part.name, {}), self._raw(self.newest, part), names)

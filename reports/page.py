@@ -11,18 +11,20 @@ from django.urls import reverse
 
 from accounts.access import Verdict, may
 from accounts.models import User
-from reports import actions, panels
+from reports import actions, panels, protection
 from reports.compare import changes
 from reports.content import Filled
 from reports.document import as_kept, document, related_numbers
+from reports.kinds import KINDS, Start
 from reports.lookup import with_people
 from reports.marks import flag_marks, state_mark, urgent_mark
 from reports.models import Draft, Report, Revision
+from reports.moves import Move
 from reports.reading import last_read_version
 from reports.states import Status
 from reports.timeline import life, steps_of, taken_up
 from reports.told import told
-from reports.workflow import MOVES, Move, may_move
+from reports.workflow import may_move, moves_of
 
 # The page shows these in its heading and its side column.
 SHOWN_ELSEWHERE = ("title", "related")
@@ -52,12 +54,13 @@ def page_of(report: Any, user: User) -> dict[str, Any]:
         "state": state_mark(report.status),
         "urgent": urgent_mark() if report.urgent else "",
         "flags": flag_marks(report),
-        "parts": document(filled, leave_out=SHOWN_ELSEWHERE),
+        "parts": document(filled, leave_out=SHOWN_ELSEWHERE, opened=protection.opened(report, user)),
         "moves": _moves(report, user),
+        "starts": _starts(report, user),
         "amend": _amend_verdict(report, user),
         "may_name_readers": report.restricted and bool(may(user, "name_readers", report.office, report.author_id)),
         "told": told(report, notices, taken_up(report, steps), user),
-        "unread": _unread(report, filled),
+        "unread": _unread(report, filled, user),
         "related": _related(filled, user),
         "panels": panels.panels_for(report, user),
         "timeline": life(report, steps, notices, user),
@@ -76,7 +79,7 @@ class Offer:
 def _moves(report: Report, user: User) -> list[Offer]:
     """What may be done now; of the rest, what this person's role does, where the reason helps."""
     found = []
-    for move in MOVES.values():
+    for move in moves_of(report.declaration).values():
         verdict = may_move(report, move, user)
         url = reverse("reports:move", args=[report.number, move.name])
         if verdict:
@@ -88,21 +91,32 @@ def _moves(report: Report, user: User) -> list[Offer]:
 
 def _reason_helps(report: Report, move: Move, user: User) -> bool:
     before_review = move.name == "close" and report.status == Status.SUBMITTED
+    if report.legacy or (move.name == "approve" and report.status != Status.AWAITING_APPROVAL):
+        return False
     return (report.status in move.from_states or before_review) and user.may_somewhere(move.permission_for(report))
 
 
+def _starts(report: Report, user: User) -> list[tuple[Start, str]]:
+    """What this report can give rise to, for whoever may file it: each with why it cannot yet, if so."""
+    if report.legacy or report.status == Status.VOIDED:
+        return []
+    offered = [s for s in report.declaration.starts if user.may_somewhere(KINDS[s.kind].permission("file"))]
+    return [(start, start.hindered(report.typed)) for start in offered]
+
+
 def _amend_verdict(report: Report, user: User) -> Verdict | None:
-    if report.status == Status.VOIDED:
+    if actions.closed_to_amending(report):
         return None
     return may(user, report.declaration.permission("amend"), report.office, report.author_id)
 
 
-def _unread(report: Any, filled: Filled) -> dict[str, int] | None:
+def _unread(report: Any, filled: Filled, user: User) -> dict[str, int] | None:
     """What has changed since the version that this person read last, if they read an older one."""
     if report.last_read is None or report.last_read >= report.version:
         return None
     _, old = actions.version(report, report.last_read)
-    return {"last": report.last_read, "newest": report.version, "changes": len(changes(old, filled))}
+    seen = len(changes(old, filled, opened=protection.opened(report, user)))
+    return {"last": report.last_read, "newest": report.version, "changes": seen}
 
 
 def _related(filled: Filled, user: User) -> list[tuple[str, str, bool]]:

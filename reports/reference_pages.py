@@ -9,21 +9,24 @@ from django import forms
 from accounts.models import Office
 from accounts.reference import register
 from reports.kinds import KINDS
-from reports.models import EventType, RoutingRule, Threshold
-from sen.forms import CheckboxTiles, Combobox, formfield
+from reports.models import ApprovalRule, DeconflictionRule, EventType, RoutingRule, Threshold
+from sen.forms import CheckboxTiles, Combobox, RadioTiles, formfield
 
 if TYPE_CHECKING:
     _EventTypeForm = forms.ModelForm[EventType]
     _ThresholdForm = forms.ModelForm[Threshold]
     _RoutingForm = forms.ModelForm[RoutingRule]
+    _ApprovalForm = forms.ModelForm[ApprovalRule]
+    _DeconflictionForm = forms.ModelForm[DeconflictionRule]
 else:  # Django's own classes take no type when the program runs
-    _EventTypeForm = _ThresholdForm = _RoutingForm = forms.ModelForm
+    _EventTypeForm = _ThresholdForm = _RoutingForm = _ApprovalForm = _DeconflictionForm = forms.ModelForm
 
 
 class EventTypeForm(_EventTypeForm):
     """What can have happened, and which lists of rows it then asks for."""
 
     formfield_callback = formfield
+    kind = forms.ChoiceField(label="Kind of report", widget=RadioTiles)
     asks = forms.MultipleChoiceField(
         label="Asks for",
         choices=EventType.Asks,
@@ -34,13 +37,16 @@ class EventTypeForm(_EventTypeForm):
 
     class Meta:
         model = EventType
-        fields = ("code", "label", "short", "asks", "always_urgent", "position", "active")
+        fields = ("kind", "code", "label", "short", "asks", "always_urgent", "position", "active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["position"].help_text = "Types are offered in the order of this figure, the smallest first."
-        # Reports keep the code, so it never changes once a type is there.
-        self.fields["code"].disabled = bool(self.instance.pk)
+        fields: Any = self.fields
+        fields["kind"].choices = [(kind.code, kind.noun) for kind in KINDS if kind.types]
+        # Reports keep the code, so neither it nor whose it is changes once a type is there.
+        for name in ("kind", "code"):
+            self.fields[name].disabled = bool(self.instance.pk)
 
 
 class ThresholdForm(_ThresholdForm):
@@ -74,14 +80,48 @@ class RoutingRuleForm(_RoutingForm):
         fields["to_office"].empty_label = "The report's own SAC or FOD"
 
 
+class ApprovalRuleForm(_ApprovalForm):
+    """Whether a kind of report waits for a supervisor."""
+
+    formfield_callback = formfield
+    kind = forms.ChoiceField(label="Kind of report", widget=RadioTiles)
+
+    class Meta:
+        model = ApprovalRule
+        fields = ("kind", "needed")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["kind"].choices = [(kind.code, kind.noun) for kind in KINDS]
+
+
+class DeconflictionRuleForm(_DeconflictionForm):
+    """When two planned operations match, and whom to call."""
+
+    formfield_callback = formfield
+
+    class Meta:
+        model = DeconflictionRule
+        fields = ("gap_hours", "distance_m", "target_days", "desk", "desk_phone")
+
+
 def register_pages() -> None:
     """Give each its pages under /reference/."""
+    register(model=ApprovalRule, form=ApprovalRuleForm, slug="approval", label="Approval", columns=("kind", "needed"))
+    register(
+        model=DeconflictionRule,
+        form=DeconflictionRuleForm,
+        slug="deconfliction",
+        label="Deconfliction",
+        columns=("gap_hours", "distance_m", "target_days", "desk", "desk_phone"),
+    )
     register(
         model=EventType,
         form=EventTypeForm,
         slug="event-types",
         label="Event types",
-        columns=("code", "label", "short", "always_urgent", "position", "active"),
+        columns=("kind", "code", "label", "short", "always_urgent", "position", "active"),
     )
     register(
         model=Threshold,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, Value
 
 from reports.content import Filled, shown
+from reports.kinds import KINDS
 from reports.models.life import SearchDocument
 
 CONFIG = "english"
@@ -32,7 +34,28 @@ def index(filled: Filled) -> None:
 
 
 def matching(terms: str) -> Q:
-    """Reports that hold these words, or bear this number. The text of a user is never parsed as an operator."""
+    """Reports that hold these words, or bear this number. The text of a user is never parsed as an operator.
+
+    The old name of a kind finds the reports of that kind (SEN PIA: they were called so).
+    """
+    kinds, terms = kinds_named(terms)
+    found = Q(kind__in=kinds) if kinds else Q()
+    return found & holding(terms) if terms or not kinds else found
+
+
+def kinds_named(terms: str) -> tuple[list[str], str]:
+    """The kinds whose old names stand in these words, and the words without them."""
+    kinds = []
+    for kind in KINDS:
+        for alias in kind.aliases:
+            without = re.sub(rf"(?<!\w){re.escape(alias)}s?(?!\w)", " ", terms, flags=re.IGNORECASE)
+            if without != terms:
+                kinds.append(kind.code)
+                terms = without
+    return kinds, terms.strip()
+
+
+def holding(terms: str) -> Q:
     query = SearchQuery(terms, config=CONFIG, search_type="websearch")
     found = SearchDocument.objects.filter(words=query).values("report_id")
     return Q(pk__in=found) | Q(number__iexact=terms.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,20 +12,13 @@ from django.db.models.functions import Cast
 from accounts.models import User
 from reports import panels
 from reports.models import Report, ReportNotice, Revision, StatusChange
+from reports.moves import Move
 from reports.panels import Entry
 from reports.states import Status
 from reports.told import TakenUp
-from reports.workflow import MOVES
+from reports.workflow import moves_of
 
-ICONS = {
-    "file": "send",
-    "take-up": "work",
-    "release": "undo",
-    "close": "check_circle",
-    "reopen": "autorenew",
-    "void": "cancel",
-}
-TONES = {"close": "done", "void": "void", "take-up": "working"}
+FILED = {"file": "Filed", "file-again": "Sent for approval again"}
 
 Step = tuple[str, int, datetime, str, str]  # move, version, when, by whom, why
 
@@ -37,7 +30,11 @@ def steps_of(report: Report) -> list[Step]:
 
 def life(report: Report, steps: Iterable[Step], notices: Iterable[ReportNotice], user: User) -> list[Entry]:
     """Every entry of the timeline, oldest first."""
-    found = [_entry(*step) for step in steps]
+    moves = moves_of(report.declaration)
+    asked = {move.label for move in moves.values() if move.asks}
+    # A version that a move made is told by the move.
+    told = [step for step in steps if not (step[1] and step[4] in asked)]
+    found = [_entry(moves, *step) for step in told]
     found += [_acknowledged(notice) for notice in notices if notice.acknowledged_at]
     found += panels.entries_for(report, user)
     return sorted(found, key=lambda entry: entry.at)
@@ -65,11 +62,13 @@ def _steps(report: Report) -> QuerySet[Any, Step]:
     return told.union(amended, all=True)
 
 
-def _entry(move: str, version: int, at: datetime, who: str, reason: str) -> Entry:
+def _entry(moves: Mapping[str, Move], move: str, version: int, at: datetime, who: str, reason: str) -> Entry:
     if version:
         return Entry(at, f"Amended: version {version}", who, icon="edit", note=reason)
-    done = MOVES[move].done.capitalize() if move in MOVES else "Filed"
-    return Entry(at, done, who, icon=ICONS.get(move, "flag"), tone=TONES.get(move, ""), note=reason)
+    if move not in moves:
+        return Entry(at, FILED.get(move, "Filed"), who, icon="send", note=reason)
+    made = moves[move]
+    return Entry(at, made.done.capitalize(), who, icon=made.icon, tone=made.tone, note=reason)
 
 
 def _acknowledged(notice: ReportNotice) -> Entry:

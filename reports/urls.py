@@ -24,6 +24,7 @@ urlpatterns = [
     path("<str:number>/", filed.detail, name="detail"),
     path("<str:number>/amend/", filed.amend, name="amend"),
     path("<str:number>/moves/<slug:move>/", filed.move, name="move"),
+    path("<str:number>/start/<slug:start>/", filed.start, name="start"),
     path("<str:number>/acknowledge/<uuid:notice_id>/", filed.acknowledge, name="acknowledge"),
     path("<str:number>/versions/", versions.versions, name="versions"),
     path("<str:number>/versions/<int:version>/", versions.version, name="version"),

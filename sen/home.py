@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from accounts.access import person, signed_in
 from accounts.models import User
+from sen.ui import holds_any
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Home:
-    """What one permission puts on the home page; the lowest `order` a person has gives the primary action.
+    """What one permission, or any of several, puts on the home page.
+
+    The lowest `order` that a person has gives the primary action.
 
     `waits` says whether there is anything to do by that action; without, there always is.
     """
 
-    permission: str
+    permission: str | tuple[str, ...]
     order: int
     blocks: Callable[[User], list[Block]]
     action: Action | None = None
@@ -61,7 +64,7 @@ def register(home: Home) -> None:
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    mine = [home for home in _homes if user.may_somewhere(home.permission)]
+    mine = [home for home in _homes if holds_any(user, home.permission)]
     if mine and mine[0].instead:
         return redirect(mine[0].instead)
     blocks = [block for home in mine for block in home.blocks(user)]

@@ -14,19 +14,25 @@ REPORTS = "/reports/"
 SCHEME_COOKIE = "sen_scheme"
 
 
+def holds_any(user: Any, permission: str | tuple[str, ...]) -> bool:
+    """Whether `user` holds this permission somewhere, or any of these."""
+    names = (permission,) if isinstance(permission, str) else permission
+    return any(user.may_somewhere(name) for name in names)
+
+
 @dataclass(frozen=True)
 class Page:
     """A page that an app offers in the navigation; permission None means every signed-in person."""
 
     label: str
     url_name: str
-    permission: str | None = None
+    permission: str | tuple[str, ...] | None = None
     icon: str = ""
     order: int = 50
     count: Count | None = None
 
     def is_open_to(self, user: Any) -> bool:
-        return self.permission is None or bool(user.may_somewhere(self.permission))
+        return self.permission is None or holds_any(user, self.permission)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Navigation:
         *,
         label: str,
         url_name: str,
-        permission: str | None = None,
+        permission: str | tuple[str, ...] | None = None,
         icon: str = "",
         order: int = 50,
         count: Count | None = None,

@@ -71,7 +71,7 @@ def _found(user: User, wanted: Q, most: int) -> list[Letter]:
 
 def _of_report(notice: ReportNotice) -> Letter:
     url = reverse("reports:detail", args=[notice.report.number])
-    return Letter(notice, notice.report, f"{notice.report.declaration.prefix} filed", url, notice.report.title)
+    return Letter(notice, notice.report, f"{notice.report.declaration.noun} filed", url, notice.report.title)
 
 
 def _of_summary(notice: SummaryNotice) -> Letter:

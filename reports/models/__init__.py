@@ -10,26 +10,40 @@ from reports.models.life import (
     StatusChange,
     Submission,
 )
-from reports.models.reference import EventType, RoutingRule, Threshold
+from reports.models.matches import Match, MatchNotice, PlannedPlace, PlannedTarget
+from reports.models.reference import ApprovalRule, DeconflictionRule, EventType, RoutingRule, Threshold
+from reports.models.relations import Relation
 from reports.models.report import Report, ReportReader
 from reports.models.rows import Identifier, Notification, Organization, Person, Related, Row, YesNoUnknown
 from reports.models.sir import SIR, Arrest, Assault, Casualty, Discharge, Seizure, UseOfForce
+from reports.models.spear import SPEAR, PlannedLocation, Warrant
+from reports.models.tav import TAV, Visitor
 
 __all__ = [
     "SIR",
+    "SPEAR",
+    "TAV",
+    "ApprovalRule",
     "Arrest",
     "Assault",
     "Casualty",
+    "DeconflictionRule",
     "Discharge",
     "Draft",
     "EventType",
     "Identifier",
+    "Match",
+    "MatchNotice",
     "Notice",
     "Notification",
     "Organization",
     "Person",
+    "PlannedLocation",
+    "PlannedPlace",
+    "PlannedTarget",
     "Reading",
     "Related",
+    "Relation",
     "Report",
     "ReportNotice",
     "ReportReader",
@@ -42,5 +56,7 @@ __all__ = [
     "Submission",
     "Threshold",
     "UseOfForce",
+    "Visitor",
+    "Warrant",
     "YesNoUnknown",
 ]

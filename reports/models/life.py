@@ -47,6 +47,8 @@ class Draft(models.Model):
     saved_at = DateTimeField(personal=NO, auto_now=True)
     amends = ForeignKey(Report, models.CASCADE, personal=NO, null=True, blank=True, related_name="amendments")
     base_version = PositiveIntegerField(personal=NO, null=True, blank=True)
+    begun_from = ForeignKey(Report, models.CASCADE, personal=NO, null=True, blank=True, related_name="+")
+    start = CharField(personal=NO, max_length=20, blank=True)
     reason = CharField(personal=YES, max_length=500, blank=True)
 
     class Meta:

@@ -1,11 +1,11 @@
-"""Reference data that an administrator edits in the application: event types, thresholds, who is told."""
+"""Reference data that an administrator edits: event types, thresholds, approval, deconfliction, who is told."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -19,6 +19,7 @@ from privacy.fields import (
     DecimalField,
     ForeignKey,
     Personal,
+    PositiveIntegerField,
     PositiveSmallIntegerField,
 )
 from reports.models.sir import Seizure
@@ -41,13 +42,14 @@ class EventType(models.Model):
     audited: ClassVar[tuple[str, str, str]] = ("event type", "id", "change")
 
     id = BigAutoField(personal=NO, primary_key=True)
+    kind = CharField("kind of report", personal=NO, max_length=20, default="sir")
     code = CharField(
         personal=NO,
         max_length=40,
         unique=True,
         validators=[RegexValidator(r"^[a-z][a-z0-9-]*$", "Use small letters, digits and hyphens.")],
     )
-    label = CharField(personal=NO, max_length=80, unique=True)
+    label = CharField(personal=NO, max_length=80)
     short = CharField("short label", personal=NO, max_length=24, help_text="As it reads in the queue.")
     asks = ArrayField(
         CharField(personal=NO, max_length=20, choices=Asks),
@@ -61,8 +63,15 @@ class EventType(models.Model):
     active = BooleanField(personal=NO, default=True, help_text="An inactive type cannot be chosen for new reports.")
 
     class Meta:
-        ordering = ("position", "label")
+        ordering = ("kind", "position", "label")
         default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "label"],
+                name="eventtype_label_once",
+                violation_error_message="This kind of report has an event type of that name already.",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.label
@@ -113,6 +122,61 @@ class Threshold(models.Model):
         goods = self.get_goods_display() or "Any goods"
         unit = self.get_unit_display() if self.unit else "US dollars"
         return f"{goods}: at least {self.at_least.normalize():f} {unit}"
+
+
+class ApprovalRule(models.Model):
+    """Whether a kind of report waits for a supervisor's approval. Without a rule, what the kind declares holds."""
+
+    audit_type: ClassVar[str] = "approval rule"
+    audited: ClassVar[tuple[str, str, str]] = ("approval rule", "id", "change")
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    kind = CharField("kind of report", personal=NO, max_length=20, unique=True)
+    needed = BooleanField("a supervisor approves it before it counts", personal=NO, default=True)
+
+    class Meta:
+        ordering = ("kind",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Approval of {self.kind}"
+
+
+class DeconflictionRule(models.Model):
+    """When two planned operations match, and whom to call about one that may not be named. There is one rule."""
+
+    audit_type: ClassVar[str] = "deconfliction rule"
+    audited: ClassVar[tuple[str, str, str]] = ("deconfliction rule", "id", "change")
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    only = BooleanField(personal=NO, default=True, unique=True, editable=False)
+    gap_hours = PositiveSmallIntegerField(
+        "hours between two operations at one place, at most",
+        personal=NO,
+        default=12,
+        validators=[MaxValueValidator(24 * 14, "Choose at most 336 hours (14 days).")],
+    )
+    distance_m = PositiveIntegerField(
+        "meters between two places, at most",
+        personal=NO,
+        default=1000,
+        validators=[MaxValueValidator(50_000, "Choose at most 50,000 meters.")],
+    )
+    target_days = PositiveSmallIntegerField(
+        "days between two operations against one target, at most",
+        personal=NO,
+        default=7,
+        validators=[MaxValueValidator(90, "Choose at most 90 days.")],
+    )
+    desk = CharField("desk to call", personal=NO, max_length=120, default="JIOC deconfliction desk")
+    desk_phone = CharField("its phone", personal=NO, max_length=30, default="202-555-0100")
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.CheckConstraint(condition=Q(only=True), name="deconflictionrule_one"),)
+
+    def __str__(self) -> str:
+        return "When two operations match"
 
 
 class RoutingRule(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -34,6 +34,11 @@ from reports.kinds import KINDS, Kind
 from reports.states import ACTIVE, Status
 
 NO, YES = Personal.NO, Personal.YES
+
+
+# What a row of `ReportReader` gives: reading a restricted report of a kind that one may read, or reading one report
+# of whatever kind that was shared for a stated need to know, while it is not restricted.
+NAMED, SHARED = "read_report", "read_shared"
 
 
 class Precision(models.TextChoices):
@@ -86,8 +91,12 @@ def visible(user: User) -> Q:
             scope |= Q(kind__in=kinds, restricted=False, office__any_of=sorted(reach))
     if None in kinds_by_reach and len(kinds_by_reach[None]) == len(list(KINDS)):
         scope = Q(restricted=False)
-    named = ReportReader.objects.filter(user=user, until__gt=Now()).values("content_object_id")
-    return scope | Q(restricted=True, kind__in=own_kinds, pk__in=named)
+    named = ReportReader.objects.filter(user=user, until__gt=Now())
+    shared = Q(restricted=False, pk__in=named.filter(permission__codename=SHARED).values("content_object_id"))
+    in_it = Q(
+        restricted=True, kind__in=own_kinds, pk__in=named.filter(permission__codename=NAMED).values("content_object_id")
+    )
+    return scope | in_it | shared
 
 
 class Report(models.Model):
@@ -109,6 +118,7 @@ class Report(models.Model):
     event_types = ArrayField(
         CharField(personal=NO, max_length=40),
         personal=NO,
+        default=list,
         verbose_name="event types",
         help_text="Choose all that apply.",
     )
@@ -197,6 +207,10 @@ class Report(models.Model):
     )
     restricted_reason = CharField("why it is restricted", personal=YES, max_length=300, blank=True)
 
+    # Brought from an older system: it keeps its number, times and author, and nobody amends it.
+    legacy = BooleanField(personal=NO, default=False, editable=False)
+    legacy_author = CharField(personal=YES, max_length=150, blank=True, editable=False)
+
     people_count = PositiveSmallIntegerField(personal=NO, default=0, editable=False)
     held_by = ForeignKey(
         User, models.PROTECT, personal=YES, null=True, blank=True, related_name="held_reports", editable=False
@@ -208,10 +222,15 @@ class Report(models.Model):
     closed_at = DateTimeField(personal=NO, null=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
+    # The filed report that this one would be the next version of, while its answers are being checked.
+    before: ClassVar[Report | None] = None
 
     class Meta:
         default_permissions = ()
-        permissions = (("read_report", "read this report, though restricted"),)
+        permissions = (
+            (NAMED, "read this report, though restricted"),
+            (SHARED, "read this report, for a stated need to know"),
+        )
         indexes = (
             models.Index(
                 F("urgency").desc(),
@@ -234,10 +253,13 @@ class Report(models.Model):
             GinIndex(fields=["event_types"], name="report_event_types"),
         )
         constraints = (
-            models.CheckConstraint(condition=Q(event_types__len__gt=0), name="report_has_event_type"),
+            models.CheckConstraint(
+                condition=Q(event_types__len__gt=0) | ~Q(kind__in=("sir", "spear", "ilead")) | Q(legacy=True),
+                name="report_has_event_type",
+            ),
             # A SIR tells of what has happened (SEN PIA); the column is here, so is the rule. A minute forgives clocks.
             models.CheckConstraint(
-                condition=~Q(kind="sir") | Q(event_at__lte=F("submitted_at") + timedelta(minutes=1)),
+                condition=~Q(kind="sir") | Q(legacy=True) | Q(event_at__lte=F("submitted_at") + timedelta(minutes=1)),
                 name="report_sir_in_the_past",
             ),
             models.CheckConstraint(
@@ -279,6 +301,17 @@ class Report(models.Model):
     @property
     def declaration(self) -> Kind:
         return KINDS.of(self)
+
+    @property
+    def typed(self) -> Any:
+        """The report with the answers of its kind."""
+        model = self.declaration.model
+        return self if isinstance(self, model) else model._default_manager.get(pk=self.pk)
+
+    @property
+    def author_name(self) -> str:
+        """Who wrote it: for a legacy report by somebody without an account here, the name that came with it."""
+        return self.legacy_author or self.author.name
 
     @property
     def urgent(self) -> bool:

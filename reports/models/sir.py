@@ -281,9 +281,13 @@ KINDS.register(
     Kind(
         code="sir",
         prefix="SIR",
+        noun="SIR",
         label="Significant Incident Report",
         line="Something has happened: an arrest, an assault, a discharge, a seizure.",
         model=SIR,
+        types="What kind of event",
+        past=True,
+        icon="priority_high",
         parts=(
             Section("what", "What happened", ("event_types", "title", "synopsis", "significance", "stage")),
             Section(

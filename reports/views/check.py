@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods
 from psycopg.errors import LockNotAvailable
 
 from accounts.access import Refused, person, requires
-from reports import actions, drafts, routing, urgency
+from reports import actions, approval, drafts, routing, urgency
 from reports.answers import Answers, Problem
 from reports.content import Filled
 from reports.document import DocumentPart, document
 from reports.kinds import Part, Rows
 from reports.models import Draft, ReportNotice
+from reports.states import Status
 from reports.views.own import (
     FILE_OR_AMEND,
     answers_of,
@@ -157,7 +158,8 @@ def _filed(request: HttpRequest, receipt: actions.Receipt) -> HttpResponse:
     report = receipt.report
     told = ReportNotice.objects.filter(report=report, version=report.version).values("office_id").distinct().count()
     done = "filed" if report.version == 1 else f"amended: version {report.version} is filed"
-    messages.success(request, f"{report.number} {done}. {_told_in_words(told, report.restricted)}")
+    waits = " A supervisor approves it next." if report.status == Status.AWAITING_APPROVAL else ""
+    messages.success(request, f"{report.number} {done}. {_told_in_words(told, report.restricted)}{waits}")
     # 303, so that every client asks for the report with GET.
     return HttpResponseRedirect(reverse("reports:detail", args=[report.number]), status=303)
 
@@ -206,16 +208,20 @@ def show(request: HttpRequest, answers: Answers, form: FilingForm, status: int =
         "restricted": filled.report.restricted,
         "urgent_heading": "Urgent" if filled.report.restricted else "Urgent: headquarters is told at once",
         "urgent_because": why,
+        "remarks": answers.kind.remarks(filled.report) if not problems else [],
+        "approval": answers.draft.amends is None and approval.needed(answers.kind),
         "title": answers.title,
         "key": uuid4(),
         "submit_url": reverse("reports:submit", args=[answers.draft.pk]),
-        "verb": f"File version {(answers.draft.base_version or 0) + 1}" if answers.draft.amends else "File this SIR",
+        "verb": f"File version {(answers.draft.base_version or 0) + 1}"
+        if answers.draft.amends
+        else f"File this {answers.kind.noun}",
     }
     return render(request, "reports/check.html", around(answers) | context, status=status)
 
 
 def checked(answers: Answers, filled: Filled) -> list[Checked]:
-    words = {one.name: one for one in document(filled)}
+    words = {one.name: one for one in document(filled, opened=[part.name for part in answers.parts])}
     return [Checked(part, part_url(answers, part), words.get(part.name)) for part in answers.parts]
 
 
@@ -231,6 +237,6 @@ def problem_url(answers: Answers, problem: Problem) -> str:
 def recipients(filled: Filled, *, urgent: bool) -> list[routing.Recipient]:
     """Who will be told, as far as the draft already says: that depends on its office and its event types."""
     report = filled.report
-    if not (report.event_types and report.office_id):
+    if not report.office_id or (filled.kind.types and not report.event_types):
         return []
     return routing.recipients(report, urgent=urgent)

@@ -9,15 +9,18 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Refused, Verdict, person, requires
 from reports import actions, drafts
-from reports.lookup import READS, visible_report
+from reports.asking import move_form
+from reports.lookup import FILES, READS, visible_report
 from reports.models import Report, ReportNotice
+from reports.moves import Move
 from reports.page import opened, page_of
 from reports.reading import note_reading
-from reports.workflow import MOVES, Move, may_move
+from reports.workflow import may_move, moves_of
 from sen import errors
 from sen.way_back import asked_for
 
@@ -46,21 +49,23 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
 @requires(*READS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
-    """Ask for a move, with its reason where one is needed, and make it."""
+    """Ask for a move, with its reason or its answers where it needs them, and make it."""
     user = person(request)
     report = visible_report(number, user)
-    wanted = MOVES.get(move)
+    wanted = moves_of(report.declaration).get(move)
     if wanted is None:
         raise Http404
     if request.method != "POST":
         return _asked(request, report, wanted, may_move(report, wanted, user))
     try:
-        actions.move(report.pk, move, by=user, reason=_reason(request, wanted))
+        actions.move(report.pk, move, by=user, reason=_reason(request, wanted), answers=request.POST)
     except ValidationError as error:
-        return _confirm(request, report, wanted, wrong=error.message_dict["reason"][0])
+        return _confirm(request, report, wanted, wrong=error.message_dict)
     except Refused as error:
         return _refused(request, report, wanted, error)
-    messages.success(request, f"You have {wanted.done} {report.number}.")
+    messages.success(
+        request, f"You have {wanted.done} {report.number}." if wanted.to_state else f"{report.number} is {wanted.done}."
+    )
     return _back(request, report)
 
 
@@ -70,17 +75,26 @@ def _reason(request: HttpRequest, wanted: Move) -> str:
 
 
 def _asked(request: HttpRequest, report: Report, wanted: Move, verdict: Verdict) -> HttpResponse:
-    """The confirm page; where the report no longer is where the move starts, the page says so and offers no button."""
-    if not verdict and report.status in wanted.from_states:
+    """The confirm page; where the report is not where the move starts, the page says so and offers no button."""
+    standing = report.status in wanted.from_states
+    if not verdict and standing and not _hindered(report, wanted):
         raise Refused(verdict.reason)
     return _confirm(request, report, wanted, refused=verdict.reason)
 
 
-def _confirm(request: HttpRequest, report: Report, wanted: Move, *, wrong: str = "", refused: str = "") -> HttpResponse:
+def _hindered(report: Report, wanted: Move) -> bool:
+    return wanted.has_hindrance and bool(wanted.hindered(report.typed, timezone.now()))
+
+
+def _confirm(
+    request: HttpRequest, report: Report, wanted: Move, *, wrong: dict[str, list[str]] | None = None, refused: str = ""
+) -> HttpResponse:
+    wrong = wrong or {}
     context = {
         "report": report,
         "move": wanted,
-        "wrong": wrong,
+        "wrong": wrong.get("reason", [""])[0],
+        "form": move_form(wanted, report.typed, request.POST if wrong else None) if wanted.asks else None,
         "refused": refused,
         "typed": request.POST.get("reason", ""),
         "label": f"{wanted.label} {report.number}",
@@ -92,11 +106,25 @@ def _confirm(request: HttpRequest, report: Report, wanted: Move, *, wrong: str =
 
 def _refused(request: HttpRequest, report: Report, wanted: Move, error: Refused) -> HttpResponse:
     """409 when the report is no longer where the move starts, for somebody was faster; else the refusal itself."""
-    status = Report.objects.values_list("status", flat=True).get(pk=report.pk)
-    if status in wanted.from_states:
+    report.refresh_from_db(fields=["status"])
+    if report.status in wanted.from_states and not _hindered(report, wanted):
         raise error
     url = reverse("reports:detail", args=[report.number])
     return errors.conflict(request, error.reason, next_url=url, next_label=f"Open {report.number} as it is now")
+
+
+@requires(*FILES)
+@require_POST
+def start(request: HttpRequest, number: str, start: str) -> HttpResponse:
+    """Begin the report that this one gives rise to, with what is known already."""
+    user = person(request)
+    report = visible_report(number, user)
+    wanted = report.declaration.start(start)
+    if wanted is None:
+        raise Http404
+    note_reading(report, by=user)
+    draft = drafts.begin_from(report, wanted, by=user)
+    return redirect("reports:draft", draft_id=draft.pk)
 
 
 @requires("acknowledge")

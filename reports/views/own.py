@@ -117,7 +117,7 @@ def around(answers: Answers) -> dict[str, Any]:
     return {
         "draft": draft,
         "kind": kind,
-        "draft_heading": f"Amend {draft.amends.number}" if draft.amends else f"New {kind.prefix}",
+        "draft_heading": f"Amend {draft.amends.number}" if draft.amends else f"New {kind.noun}",
         "saved_time": saved_time(answers) if draft.version else "",
         "mark": uuid4().hex,
     }
@@ -146,7 +146,7 @@ def list_url(answers: Answers) -> str:
 
 def next_url(answers: Answers, part: Part) -> str:
     """The screen after this part; optional parts are passed over, never out of reach. After the last, the check."""
-    order = list(answers.kind.parts)
+    order = list(answers.kind.entered)
     after = order[order.index(part) + 1 :]
     coming = next((p for p in after if answers.shows(p) and not p.optional), None)
     return part_url(answers, coming) if coming else reverse("reports:check", args=[answers.draft.pk])

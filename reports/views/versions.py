@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import person, requires
 from audit.log import record
-from reports import actions
+from reports import actions, protection
 from reports.compare import Change, changes
 from reports.document import document
 from reports.lookup import READS, visible_report
@@ -52,7 +52,12 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
     report = visible_report(number, user)
     revision, filled = _version(report, version)
     note_reading(report, by=user, version=version, code="report.version_viewed")
-    context = {"report": report, "revision": revision, "title": filled.report.title, "parts": document(filled)}
+    context = {
+        "report": report,
+        "revision": revision,
+        "title": filled.report.title,
+        "parts": document(filled, opened=protection.opened(report, user)),
+    }
     return render(request, "reports/version.html", context)
 
 
@@ -66,6 +71,7 @@ def compare(request: HttpRequest, number: str) -> HttpResponse:
     (old, before), (new, after) = _version(report, old_number), _version(report, new_number)
     for read in (old_number, new_number):
         note_reading(report, by=user, version=read, code="report.compared")
+    opened = protection.opened(report, user)
     context = {
         "report": report,
         "old": old,
@@ -73,7 +79,7 @@ def compare(request: HttpRequest, number: str) -> HttpResponse:
         "numbers": range(1, report.version + 1),
         "old_title": f"Version {old_number}",
         "new_title": f"Version {new_number}",
-        "rows": [(_label(change), change.old, change.new) for change in changes(before, after)],
+        "rows": [(_label(change), change.old, change.new) for change in changes(before, after, opened=opened)],
     }
     return render(request, "reports/compare.html", context)
 

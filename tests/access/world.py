@@ -7,9 +7,10 @@ from uuid import UUID
 
 from accounts.models import Assignment, User
 from reports import actions, drafts
+from reports.kinds import KINDS
 from reports.models import EventType, Report, ReportNotice
 from reports.routing import recipients
-from reports.workflow import MOVES
+from reports.workflow import moves_of
 from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 from tests.reports.test_readers import RESTRICTED
 from watch import actions as watch
@@ -61,7 +62,9 @@ class World:
 
     def of_moves(self) -> Objects:
         return [
-            (f"{label}: {move}", {**kwargs, "move": move}) for move in MOVES for label, kwargs in self.of_reports()[:3]
+            (f"{label}: {move}", {**kwargs, "move": move})
+            for move in moves_of(KINDS["sir"])
+            for label, kwargs in self.of_reports()[:3]
         ]
 
     def of_notices(self) -> Objects:

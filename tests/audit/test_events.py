@@ -17,7 +17,7 @@ from audit.events import EVENTS
 from audit.forms import find_record
 from audit.log import Subject, record
 from audit.models import Event, SearchTerms
-from reports.workflow import MOVES
+from reports.workflow import every_move
 from tests.reports.filing import file_sir
 
 pytestmark = pytest.mark.django_db
@@ -201,4 +201,4 @@ def test_each_event_that_carries_a_typed_reason_may_carry_personal_data() -> Non
         "report.reader_named",
         "report.reader_removed",
     )
-    assert all(EVENTS[code].personal for code in (*codes, *(move.event for move in MOVES.values())))
+    assert all(EVENTS[code].personal for code in (*codes, *(move.event for _, move in every_move())))

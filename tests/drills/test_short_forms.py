@@ -19,5 +19,5 @@ def test_killed_workers_lose_no_report_and_without_the_key_they_do() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_one_of_two_analysts_takes_up_a_report_and_without_the_lock_both_do() -> None:
     assert set(take_up.race(10)) == {1}
-    with mock.patch("reports.actions._locked", take_up._unlocked):
+    with mock.patch("reports.actions.moving.locked", take_up._unlocked):
         assert set(take_up.race(10)) != {1}

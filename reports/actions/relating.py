@@ -1,0 +1,74 @@
+"""Linking reports with each other, by hand with a reason or because one gave rise to the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.access import Refused, Verdict, action, may
+from accounts.models import User
+from audit.log import record
+from reports.models import Draft, Relation, Report
+
+
+def may_relate(report: Report, user: User) -> Verdict:
+    """Whoever may amend the report, and the watch."""
+    if user.may_somewhere("review_reports"):
+        return may(user, "review_reports", report.office)
+    return may(user, report.declaration.permission("amend"), report.office, report.author_id)
+
+
+@action
+def relate(report: Report, other: Report, *, by: User, reason: str, now: datetime | None = None) -> Relation:
+    """Link two reports that `by` may see. Raises ValidationError beside the field, and Refused."""
+    if not (verdict := may_relate(report, by)):
+        raise Refused(verdict.reason)
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why the two belong together."})
+    if not Report.objects.visible_to(by).filter(pk=other.pk).exists():
+        raise ValidationError({"number": "There is no report of this number that you can read."})
+    if report.pk == other.pk:
+        raise ValidationError({"number": "This is the report itself. Give the number of another one."})
+    pair = Relation.objects.filter(of__in=(report, other), to__in=(report, other), unmade_at=None)
+    list(Report.objects.select_for_update(of=("self",)).filter(pk__in=(report.pk, other.pk)).order_by("pk"))
+    if pair.exists():
+        raise ValidationError({"number": "These two reports are linked already."})
+    return _make(report, other, Relation.Type.RELATED, reason, by=by, now=now or timezone.now())
+
+
+def relate_start(draft: Draft, report: Report, *, by: User, now: datetime) -> None:
+    """Link a report that was begun from another one, in the act that files it."""
+    origin = draft.begun_from
+    start = origin.declaration.start(draft.start) if origin else None
+    if origin and start:
+        _make(origin, report, Relation.Type.LED_TO, start.because, by=by, now=now)
+
+
+def _make(of: Report, to: Report, kind: Relation.Type, reason: str, *, by: User, now: datetime) -> Relation:
+    relation = Relation.objects.create(of=of, to=to, type=kind, reason=reason, made_by=by, made_at=now)
+    # Each names the other: whoever reads the log of one report finds the link.
+    for one, other in ((of, to), (to, of)):
+        record("relation.made", by=by, on=one, other=str(other.pk), reason=reason)
+    return relation
+
+
+@action
+def unrelate(relation_id: UUID, *, by: User, reason: str, now: datetime | None = None) -> Relation:
+    """Take a link back. Both reports keep that it was there, who took it back and why."""
+    relation = (
+        Relation.objects.select_for_update(of=("self",)).select_related("of__office", "to__office").get(pk=relation_id)
+    )
+    verdicts = [may_relate(report, by) for report in (relation.of, relation.to)]
+    if not any(verdicts):
+        raise Refused(verdicts[0].reason)
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why the two do not belong together."})
+    if relation.unmade_at is None:
+        relation.unmade_by, relation.unmade_at, relation.unmade_reason = by, now or timezone.now(), reason
+        relation.save(update_fields=["unmade_by", "unmade_at", "unmade_reason"])
+        for one, other in ((relation.of, relation.to), (relation.to, relation.of)):
+            record("relation.unmade", by=by, on=one, other=str(other.pk), reason=reason)
+    return relation

@@ -1,0 +1,375 @@
+"""The SPEAR: an enforcement operation that is planned, with its window, places, targets and warrants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from privacy.fields import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    ForeignKey,
+    OneToOneField,
+    Personal,
+    PositiveSmallIntegerField,
+    TextField,
+)
+from reports.kinds import KINDS, Kind, Rows, Section, Start, Wrong
+from reports.models.report import Report
+from reports.models.rows import Organization, Person, Related, Row, lines, yes_no_unknown
+from reports.moves import FILED, Move
+
+if TYPE_CHECKING:
+    from reports.content import Filled
+
+NO, YES = Personal.NO, Personal.YES
+
+
+class SPEAR(Report):
+    """A planned enforcement operation (SEN PIA: planned searches, arrests, seizures). It begins at `event_at`."""
+
+    audited: ClassVar[tuple[str, str, str]] = ("report", "report_ptr_id", "change")
+
+    class Outcome(models.TextChoices):
+        EXECUTED = "executed", "Executed"
+        POSTPONED = "postponed", "Postponed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    report_ptr = OneToOneField(
+        Report, models.CASCADE, personal=NO, parent_link=True, primary_key=True, related_name="spear"
+    )
+    planned_end = DateTimeField("planned end", personal=NO)
+    objective = TextField("objective", personal=YES, max_length=1000, help_text="What the operation is to achieve.")
+    contact = ForeignKey(
+        User,
+        models.PROTECT,
+        personal=YES,
+        related_name="+",
+        verbose_name="contact officer",
+        help_text="Whoever is called when another operation is near.",
+    )
+    contact_phone = CharField(
+        "contact's phone", personal=YES, max_length=30, help_text="A number that is answered day and night."
+    )
+    participating_units = lines("participating units", "One to a line.")
+    participating_agencies = lines("participating agencies", "One to a line.")
+    personnel_count = PositiveSmallIntegerField("personnel", personal=NO, null=True, blank=True)
+    tactical_team = BooleanField("Tactical team", personal=NO, default=False)
+    air_support = BooleanField("Air support", personal=NO, default=False)
+    prosecutor_coordinated = yes_no_unknown("coordinated with the prosecutor")
+
+    outcome = CharField("outcome", personal=NO, max_length=10, choices=Outcome, blank=True)
+    outcome_at = DateTimeField("when it was carried out, or when that was decided", personal=NO, null=True, blank=True)
+    outcome_note = TextField("what came of it", personal=YES, max_length=2000, blank=True)
+    outcome_by = ForeignKey(
+        User, models.PROTECT, personal=YES, null=True, blank=True, related_name="+", verbose_name="recorded by"
+    )
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = "SPEAR"
+        indexes = (models.Index(fields=["planned_end"], condition=Q(outcome=""), name="spear_without_outcome"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(outcome="", outcome_at__isnull=True) | (~Q(outcome="") & Q(outcome_at__isnull=False)),
+                name="spear_outcome_together",
+            ),
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        start: datetime | None = self.event_at  # not yet given while the form is being filled
+        end: datetime | None = self.planned_end
+        if start and end and end <= start:
+            raise ValidationError({"planned_end": "The planned end is not after the start. Check both days and times."})
+
+    def time_errors(self) -> dict[str, str]:
+        """A planned window lies in the future when it is filed; a later version may keep the start that it had."""
+        start: datetime | None = self.event_at
+        if start and start < timezone.now() and not (self.before and self.before.event_at == start):
+            return {"event_at": "This is in the past. A SPEAR is a plan: report what has happened in a SIR."}
+        return super().time_errors()
+
+    @property
+    def is_overdue(self) -> bool:
+        return not self.outcome and self.planned_end < timezone.now()
+
+
+class PlannedLocation(Row):
+    """One place where the operation happens."""
+
+    address = CharField("street address", personal=YES, max_length=200, blank=True)
+    city = CharField("city", personal=NO, max_length=80, blank=True)
+    state = CharField("state or province", personal=NO, max_length=40, blank=True)
+    latitude = DecimalField(
+        "latitude",
+        personal=YES,
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[
+            MinValueValidator(-90, "Latitude lies between -90 and 90 degrees."),
+            MaxValueValidator(90, "Latitude lies between -90 and 90 degrees."),
+        ],
+    )
+    longitude = DecimalField(
+        "longitude",
+        personal=YES,
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[
+            MinValueValidator(-180, "Longitude lies between -180 and 180 degrees."),
+            MaxValueValidator(180, "Longitude lies between -180 and 180 degrees."),
+        ],
+    )
+    sensitive = BooleanField(
+        "Sensitive location",
+        personal=NO,
+        default=False,
+        help_text="Such as a school, hospital, place of worship or courthouse.",
+    )
+
+    class Meta(Row.Meta):
+        verbose_name = "location"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="plannedlocation_both_coordinates",
+            ),
+        )
+
+    def line(self) -> str:
+        where = ", ".join(part for part in (self.address, self.city, self.state) if part)
+        return where or f"{self.latitude}, {self.longitude}"
+
+    def clean(self) -> None:
+        if (self.latitude is None) != (self.longitude is None):
+            missing = "latitude" if self.latitude is None else "longitude"
+            raise ValidationError({missing: "Give both latitude and longitude, or neither."})
+        if not self.address and self.latitude is None:
+            raise ValidationError({"address": "Give the street address, or the coordinates below."})
+
+
+class Warrant(Row):
+    """A warrant on which the operation rests."""
+
+    class Type(models.TextChoices):
+        SEARCH = "search", "Search warrant"
+        ARREST = "arrest", "Arrest warrant"
+        ADMINISTRATIVE = "administrative", "Administrative warrant"
+        OTHER = "other", "Other"
+
+    type = CharField("kind of warrant", personal=NO, max_length=15, choices=Type)
+    court = CharField("court or issuer", personal=NO, max_length=160)
+    number = CharField("warrant number", personal=YES, max_length=60)
+    expires = DateField("expires on", personal=NO, null=True, blank=True)
+
+    class Meta(Row.Meta):
+        verbose_name = "warrant"
+
+    def line(self) -> str:
+        return f"{self.get_type_display()} {self.number}"
+
+
+def wrong_between(filled: Filled) -> Iterable[Wrong]:
+    """A warrant must still be good when the operation begins."""
+    start = getattr(filled.report, "event_at", None)
+    if start is None:
+        return
+    for row in filled.rows.get("warrants", []):
+        if isinstance(row, Warrant) and row.expires and row.expires < start.date():
+            said = (
+                f"This warrant expires on {row.expires:%b %-d, %Y}, before the operation begins. Renew it or remove it."
+            )
+            yield Wrong("warrants", "expires", said, key=str(row.pk))
+
+
+def remarks(report: Any) -> Iterable[str]:
+    """A window over a change of the clocks lasts longer or shorter than it looks."""
+    start, end = report.event_at, report.planned_end
+    if not (start and end and end > start):
+        return
+    zone = start.tzinfo
+    looks = end.astimezone(zone).replace(tzinfo=None) - start.replace(tzinfo=None)
+    lasts = end.timestamp() - start.timestamp()
+    if looks.total_seconds() != lasts:
+        yield f"The clocks change during this window: it lasts {hours(lasts)}, not {hours(looks.total_seconds())}."
+
+
+def hours(seconds: float) -> str:
+    whole, minutes = divmod(round(seconds / 60), 60)
+    return f"{whole} h {minutes:02} min" if minutes else f"{whole} hours"
+
+
+WINDOW = ("event_at", "event_zone", "planned_end")
+
+
+def plan_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a new version has another window, place or target: then it is matched and approved again."""
+    if any(before["fields"].get(name) != after["fields"].get(name) for name in WINDOW):
+        return True
+    return any(before["rows"].get(name) != after["rows"].get(name) for name in ("locations", "people", "organizations"))
+
+
+def outcome_errors(report: Any) -> dict[str, str]:
+    if report.outcome_at and report.outcome_at > timezone.now():
+        return {"outcome_at": "This is in the future. Record the outcome once it is known."}
+    executed = report.outcome == SPEAR.Outcome.EXECUTED
+    if executed and report.outcome_at and report.outcome_at < report.event_at:
+        return {"outcome_at": "This is before the planned start. Amend the window first if it began earlier."}
+    return {}
+
+
+def set_recorder(report: Any, by: Any, now: datetime) -> None:
+    report.outcome_by = by
+
+
+def not_executed(report: Any) -> str:
+    """Why what happened cannot be reported from the plan yet."""
+    if report.outcome in (SPEAR.Outcome.POSTPONED, SPEAR.Outcome.CANCELLED):
+        return f"This operation was {report.get_outcome_display().lower()}, so nothing happened that a SIR could tell."
+    return "" if report.event_at <= timezone.now() else "The operation has not begun yet."
+
+
+def what_happened(filled: Filled) -> dict[str, Any]:
+    """The answers of a SIR that the plan knows already: what, where, who."""
+    report: Any = filled.report
+    place = next(iter(filled.rows.get("locations", [])), None)
+    where: dict[str, list[str]] = {"office": [str(report.office_id)], "programme": [report.programme]}
+    if isinstance(place, PlannedLocation):
+        where |= {
+            "place_address": [place.address],
+            "place_city": [place.city],
+            "place_state": [place.state],
+            "place_country": [report.place_country],
+            "place_latitude": ["" if place.latitude is None else str(place.latitude)],
+            "place_longitude": ["" if place.longitude is None else str(place.longitude)],
+        }
+    case = {"operation_name": [report.operation_name], "icm_case_number": [report.icm_case_number]}
+    return {"what": {"title": [report.title]}, "where": where, "case": case}
+
+
+OUTCOME = Move(
+    name="outcome",
+    label="Record the outcome",
+    done="given its outcome",
+    from_states=FILED,
+    to_state=None,
+    permission="amend_spear",
+    says="Say whether the operation was executed, postponed or cancelled.",
+    event="spear.outcome",
+    asks=("outcome", "outcome_at", "outcome_note"),
+    needs=("outcome", "outcome_at"),
+    check=outcome_errors,
+    sets=set_recorder,
+    icon="flag",
+)
+
+KINDS.register(
+    Kind(
+        code="spear",
+        prefix="SPEAR",
+        noun="SPEAR",
+        label="Planned operation (SPEAR)",
+        line="Something is planned: a search, an arrest, a seizure. Other operations nearby are found at once.",
+        model=SPEAR,
+        types="What kind of activity",
+        words={
+            "title": ("title", "One line that tells the watch what is planned."),
+            "synopsis": ("synopsis", "Two or three sentences that a manager can read in half a minute."),
+            "narrative": ("plan", "How it is to be done, in order."),
+            "event_at": ("planned start", ""),
+            "media_interest": ("Media expected", ""),
+        },
+        approval=True,
+        approved_again=plan_changed,
+        wrong=wrong_between,
+        remarks=remarks,
+        moves=(OUTCOME,),
+        starts=(
+            Start(
+                "what-happened", "Report what happened", "sir", "Tells what happened in it", what_happened, not_executed
+            ),
+        ),
+        icon="event",
+        parts=(
+            Section("what", "What is planned", ("event_types", "title", "synopsis", "objective")),
+            Section(
+                "when",
+                "When and by whom",
+                ("event_at", "planned_end", "office", "programme", "contact", "contact_phone"),
+            ),
+            Rows(
+                "locations",
+                "Locations",
+                PlannedLocation,
+                "location",
+                hint="Each is compared with every other planned operation.",
+                empty="No location yet. Add each place where the operation happens.",
+                minimum=1,
+            ),
+            Rows(
+                "people",
+                "Targets and other people",
+                Person,
+                "person",
+                empty="Nobody yet. Add each target, and say how dangerous they may be.",
+            ),
+            Rows("organizations", "Target organizations", Organization, "organization", optional=True),
+            Rows("warrants", "Warrants", Warrant, "warrant", empty="No warrant yet."),
+            Section("narrative", "The plan", ("narrative",)),
+            Section(
+                "units",
+                "Units and support",
+                (
+                    "participating_units",
+                    "participating_agencies",
+                    "personnel_count",
+                    "tactical_team",
+                    "air_support",
+                    "prosecutor_coordinated",
+                ),
+                optional=True,
+            ),
+            Section(
+                "flags",
+                "Flags and marking",
+                (
+                    "media_interest",
+                    "foreign_national",
+                    "minor_involved",
+                    "sensitive_source",
+                    "sar_present",
+                    "marking",
+                    "restricted",
+                    "restricted_reason",
+                    "legal_hold",
+                    "legal_hold_reason",
+                ),
+            ),
+            Rows("related", "Related reports", Related, "related report", optional=True),
+            Section(
+                "case",
+                "Case and operation",
+                ("operation_name", "icm_case_number", "supervisor", "place_country"),
+                optional=True,
+            ),
+            Section("outcome", "Outcome", ("outcome", "outcome_at", "outcome_note", "outcome_by"), by_move=True),
+        ),
+    )
+)

@@ -1,0 +1,22 @@
+"""Parts of a report that are closed to most who read it: who may see which, and for whom a draft holds them."""
+
+from __future__ import annotations
+
+from accounts.access import may
+from accounts.models import User
+from reports.kinds import Part
+from reports.models import Report
+
+
+def opened(report: Report, user: User) -> frozenset[str]:
+    """The protected parts of this report that `user` may see without being recorded for each look."""
+    return frozenset(part.name for part in report.declaration.sections if _may_see(part, report, user))
+
+
+def may_enter(part: Part, amended: Report | None, user: User) -> bool:
+    """Whether a draft of `user` asks for this part: always in a new report, else only if they may see what it says."""
+    return amended is None or not part.protected or _may_see(part, amended, user)
+
+
+def _may_see(part: Part, report: Report, user: User) -> bool:
+    return bool(part.protected) and bool(may(user, part.protected, report.office, report.author_id))
