@@ -43,6 +43,10 @@ class Line:
     def checksum(self) -> str:
         return checksum_of(self.values)
 
+    def bad(self, reason: str) -> Bad:
+        """This row, refused by whoever was to take it."""
+        return Bad(self.number, reason, _shown(json.dumps(self.values, ensure_ascii=False)))
+
 
 @dataclass(frozen=True)
 class Bad:
@@ -269,6 +273,8 @@ class Source:
             values = {self.named(name): _as_text(name, value) for name, value in said.items()}
         except _Broken as broken:
             return _bad(line, str(broken))
+        if len(values) != len(said):
+            return _bad(line, "The line names a field twice in different ways. Remove one of them.")
         missing = sorted(set(self.required) - set(values))
         if missing:
             return _bad(line, f"The line has no {', '.join(missing)}.")
