@@ -96,6 +96,11 @@ EVENTS: dict[str, Declaration] = {
     "reports.searched": read("{actor} searched"),
     "reports.import_began": access("An import of {object} for {actor} began"),
     "reports.imported": access("{object} were imported for {actor}"),
+    # Reports of former systems
+    "import.run": change("{actor} imported reports of a former system"),
+    "historical.imported": change("{actor} imported a batch of historical reports"),
+    "historical.viewed": read("{actor} opened {object}"),
+    "historical.listed": read("{actor} looked through the historical reports"),
     # The watch
     "queue.viewed": read("{actor} looked at the queue"),
     "inbox.viewed": read("{actor} looked at the inbox"),

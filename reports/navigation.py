@@ -10,3 +10,10 @@ def register() -> None:
     reads = tuple(kind.permission("read") for kind in KINDS)
     navigation.add(label="File a report", url_name="reports:choose", permission=files, icon="add_circle", order=30)
     navigation.add(label="Reports", url_name="reports:listing", permission=reads, icon="folder", order=31)
+    navigation.add(
+        label="Historical reports",
+        url_name="reports:historical_list",
+        permission="read_historical",
+        icon="history",
+        order=38,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import check, drafts, filed, listing, newest, parts, readers, rows, versions
+from reports.views import check, drafts, filed, historical, listing, newest, parts, readers, rows, versions
 
 app_name = "reports"
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/", rows.row, name="row"),
     path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/remove/", rows.remove_row, name="remove_row"),
     path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/restore/", rows.restore_row, name="restore_row"),
+    path("historical/", historical.historical_list, name="historical_list"),
+    path("historical/search/", historical.historical_search, name="historical_search"),
+    path("historical/<uuid:pk>/", historical.historical_report, name="historical_report"),
     path("<str:number>/", filed.detail, name="detail"),
     path("<str:number>/amend/", filed.amend, name="amend"),
     path("<str:number>/moves/<slug:move>/", filed.move, name="move"),

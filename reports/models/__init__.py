@@ -1,5 +1,6 @@
 """The nouns of the reports app."""
 
+from reports.models.historical import HistoricalReport, LegacySource
 from reports.models.life import (
     Draft,
     Notice,
@@ -31,7 +32,9 @@ __all__ = [
     "Discharge",
     "Draft",
     "EventType",
+    "HistoricalReport",
     "Identifier",
+    "LegacySource",
     "Match",
     "MatchNotice",
     "Notice",
