@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -25,9 +25,8 @@ from reports.states import Status
 from reports.terms import terms_of
 from sen.forms import Combobox
 
-# A constraint of Report holds that no report of a kind of the past is filed before its event, with a minute's grace,
-# unless an older system had it. So a bound on the event's time is also one on the filing, which is what the list's
-# index knows.
+# A constraint of Report holds that no report of a kind of the past is filed before its event, with a minute's grace.
+# So a bound on the event's time is also one on the filing, which is what the list's index knows.
 GRACE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 MOST_REMEMBERED = 100
@@ -75,17 +74,21 @@ def _reach(user: User) -> frozenset[int] | None:
 
 
 def _look_up(reach: frozenset[int] | None) -> Offers:
-    """One statement for both: lists have few."""
+    """One statement for both: lists have few. Event types of several kinds are told apart by the kind's name."""
+    nouns = {kind.code: kind.noun for kind in KINDS if kind.types}
     reached = Office.objects.order_by() if reach is None else Office.objects.order_by().filter(pk__any_of=sorted(reach))
-    offices = _values(reached, "office", ("code", "name", "path"))
-    events = _values(EventType.objects.order_by(), "event", ("code", "label", "short"))
+    offices = _values(reached, "office", ("code", "name", "path", "kind"))
+    events = _values(EventType.objects.order_by(), "event", ("code", "label", "short", "kind"))
     found = Offers()
-    for what, code, name, more in sorted(offices.union(events, all=True), key=lambda row: row[2].lower()):
-        (found.offices if what == "office" else found.events)[code] = (name, more)
-    return found
+    for what, code, name, more, kind in sorted(offices.union(events, all=True), key=lambda row: row[2].lower()):
+        if what == "office":
+            found.offices[code] = (name, more)
+        elif kind in nouns:
+            found.events[code] = (f"{nouns[kind]}: {name}" if len(nouns) > 1 else name, more)
+    return replace(found, events=dict(sorted(found.events.items(), key=lambda item: item[1][0].lower())))
 
 
-def _values(rows: QuerySet[Any], what: str, names: tuple[str, str, str]) -> QuerySet[Any]:
+def _values(rows: QuerySet[Any], what: str, names: tuple[str, ...]) -> QuerySet[Any]:
     return rows.values_list(Value(what, output_field=CharField()), *names)
 
 
@@ -207,7 +210,7 @@ class FilterForm(forms.Form):
         asked = [KINDS[self.given["kind"]]] if self.given.get("kind") else list(KINDS)
         if not all(kind.past for kind in asked):
             return Q(event_at__gte=at)
-        return Q(event_at__gte=at) & (Q(submitted_at__gte=at - GRACE) | Q(legacy=True))
+        return Q(event_at__gte=at, submitted_at__gte=at - GRACE)
 
     def until_q(self, day: date) -> Q:
         end = self._moment(day + DAY)

@@ -14,6 +14,7 @@ from accounts.models import OfficePermission, User
 from accounts.roles import own
 from audit.log import record
 from reports.models import Report, ReportReader
+from reports.models.report import NAMED
 
 LONG_TIME = timedelta(days=365 * 20)
 
@@ -26,11 +27,11 @@ def able(report: Report) -> QuerySet[User]:
 
 
 def named(report: Report) -> QuerySet[ReportReader]:
-    return ReportReader.objects.filter(content_object=report, until__gt=timezone.now())
+    return ReportReader.objects.filter(content_object=report, permission__codename=NAMED, until__gt=timezone.now())
 
 
 def name(report: Report, people: Iterable[User]) -> None:
-    permission = Permission.objects.get(content_type__app_label="reports", codename="read_report")
+    permission = Permission.objects.get(content_type__app_label="reports", codename=NAMED)
     for person in people:
         ReportReader.objects.update_or_create(
             content_object_id=report.pk,
@@ -58,7 +59,7 @@ def follow(before: Report, after: Report, *, by: User) -> None:
     if after.restricted and not before.restricted:
         name(after, {person for person in (by, after.author, after.held_by) if person})
     if before.restricted and not after.restricted:
-        rows = ReportReader.objects.filter(content_object_id=after.pk)
+        rows = ReportReader.objects.filter(content_object_id=after.pk, permission__codename=NAMED)
         for reader in rows.order_by("user_id"):
             record("report.reader_removed", by=by, on=after, reader=reader.user_id, reason="The restriction was lifted")
         rows.delete()

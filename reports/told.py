@@ -47,7 +47,7 @@ def _told(report: Report, notice: ReportNotice, taken_up: TakenUp | None, user: 
         return Told(notice, "Restricted since, so open only to those named", button=_button(notice, user))
     if "acknowledge" in grants:
         return Told(notice, "Not acknowledged yet", button=_button(notice, user))
-    if "review_reports" in grants and report.status == Status.SUBMITTED:
+    if "review_reports" in grants and report.status in (Status.SUBMITTED, Status.AWAITING_APPROVAL):
         return Told(notice, "In the queue")
     return Told(notice, "Told")
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from reports.models import Report, ReportNotice, ReportReader
+from reports.models.report import NAMED
 from reports.states import Status
 from watch.models import Summary, SummaryNotice
 
@@ -36,7 +37,8 @@ def readable(user: User) -> QuerySet[Summary]:
 
 
 def _named(user: User) -> QuerySet[ReportReader, dict[str, Any]]:
-    return ReportReader.objects.filter(user=user, until__gt=timezone.now()).values("content_object_id")
+    named = ReportReader.objects.filter(user=user, permission__codename=NAMED, until__gt=timezone.now())
+    return named.values("content_object_id")
 
 
 # -- Inboxes ---------------------------------------------------------------------------------------------------------

@@ -550,10 +550,6 @@ class Migration(migrations.Migration):
             model_name="report",
             name="report_has_event_type",
         ),
-        migrations.RemoveConstraint(
-            model_name="report",
-            name="report_sir_in_the_past",
-        ),
         migrations.RemoveIndex(
             model_name="report",
             name="report_queue",
@@ -682,23 +678,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="report_has_event_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "sir"), _negated=True),
-                    ("legacy", True),
-                    (
-                        "event_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("submitted_at"), "+", models.Value(datetime.timedelta(seconds=60))
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_sir_in_the_past",
             ),
         ),
         migrations.AddConstraint(

@@ -259,7 +259,7 @@ class Report(models.Model):
             ),
             # A SIR tells of what has happened (SEN PIA); the column is here, so is the rule. A minute forgives clocks.
             models.CheckConstraint(
-                condition=~Q(kind="sir") | Q(legacy=True) | Q(event_at__lte=F("submitted_at") + timedelta(minutes=1)),
+                condition=~Q(kind="sir") | Q(event_at__lte=F("submitted_at") + timedelta(minutes=1)),
                 name="report_sir_in_the_past",
             ),
             models.CheckConstraint(
