@@ -151,14 +151,14 @@ class ILead(Report):
             errors["first_amendment_note"] = "Say what is mentioned, and why the suspicion does not rest on it."
         due: date | None = self.validation_due
         filed: date | None = self.before.validation_due if isinstance(self.before, ILead) else None
-        if due and due != filed and due < timezone.now().date():
+        if due and due != filed and due < self.present.date():
             errors["validation_due"] = "This day is past. Choose the day by which it is to be validated."
         if errors:
             raise ValidationError(errors)
 
     def time_errors(self) -> dict[str, str]:
         at: datetime | None = self.event_at
-        if at and at > timezone.now() + timedelta(minutes=1):
+        if at and at > self.present + timedelta(minutes=1):
             return {"event_at": "This is in the future. Give the day and time when the information was obtained."}
         return super().time_errors()
 

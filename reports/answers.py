@@ -63,6 +63,7 @@ class AnswersForm(_ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if isinstance(self.instance, Report):
             self.instance.before = self.answers.before  # type: ignore[misc]  # of this instance alone
+            self.instance.asked_at = self.answers.now  # type: ignore[misc]
             if cleaned.get("event_at"):
                 self.instance.event_zone = cleaned["event_at"].tzinfo.key
         return cleaned
@@ -144,8 +145,8 @@ class RowAnswers:
 class Answers:
     """A draft and its author, read through the declaration of its kind."""
 
-    def __init__(self, draft: Draft, user: User) -> None:
-        self.draft, self.user = draft, user
+    def __init__(self, draft: Draft, user: User, now: datetime | None = None) -> None:
+        self.draft, self.user, self.now = draft, user, now
         self.kind: Kind = KINDS[draft.kind]
         self.event_types = list(EventType.objects.filter(kind=self.kind.code))
         self._offices: models.QuerySet[Office] | None = None

@@ -77,7 +77,7 @@ def submit(
         raise ChangedSince
     if not attested:
         raise Refused("Confirm that the report is accurate to the best of your knowledge.")
-    answers = Answers(draft, by)
+    answers = Answers(draft, by, now)
     if problems := answers.problems():
         raise NotComplete(problems)
     filled = answers.fill()

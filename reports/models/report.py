@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from guardian.models import UserObjectPermissionBase
 
 from accounts.models import Office, Programme, User
@@ -224,6 +225,8 @@ class Report(models.Model):
     objects = ReportQuerySet.as_manager()
     # The filed report that this one would be the next version of, while its answers are being checked.
     before: ClassVar[Report | None] = None
+    # When the act takes place that checks its answers: one act has one present.
+    asked_at: ClassVar[datetime | None] = None
 
     class Meta:
         default_permissions = ()
@@ -312,6 +315,11 @@ class Report(models.Model):
     def author_name(self) -> str:
         """Who wrote it: for a legacy report by somebody without an account here, the name that came with it."""
         return self.legacy_author or self.author.name
+
+    @property
+    def present(self) -> datetime:
+        """The moment by which its answers lie in the past or the future."""
+        return self.asked_at or timezone.now()
 
     @property
     def urgent(self) -> bool:

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from privacy.fields import (
     BooleanField,
@@ -81,7 +80,7 @@ class SIR(Report):
 
     def time_errors(self) -> dict[str, str]:
         at: datetime | None = self.event_at  # not yet given while the form is being filled
-        if at and at > timezone.now() + timedelta(minutes=1):
+        if at and at > self.present + timedelta(minutes=1):
             return {
                 "event_at": "This is in the future. A SIR tells of what has happened: check the day and the time zone."
             }
