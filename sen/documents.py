@@ -7,9 +7,11 @@ from django.conf import settings
 
 from privacy import register
 from reports import diagram
+from reports.imports import answers_table
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/data-elements.md": register.written,
+    "docs/import-answers.md": answers_table.written,
     "docs/workflow.md": diagram.written,
 }
 

@@ -8,7 +8,7 @@ from sen import documents
 
 
 class Command(BaseCommand):
-    help = "Write docs/workflow.md and docs/data-elements.md from the code."
+    help = "Write the documents that come from the code: see sen/documents.py."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
