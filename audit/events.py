@@ -74,7 +74,7 @@ EVENTS: dict[str, Declaration] = {
     "ilead.validated": change("{actor} validated {object}", personal=True),
     "ilead.disseminated": change("{actor} passed on {object}", personal=True),
     "ilead.taken_back": change("{actor} took back the passing on of {object}", personal=True),
-    "ilead.provider_revealed": read("{actor} looked at who gave the information of {object}"),
+    "ilead.provider_revealed": read("{actor} looked at who gave the information of {object}", personal=True),
     "relation.made": change("{actor} linked {object} with another report", personal=True),
     "relation.unmade": change("{actor} unlinked {object} from another report", personal=True),
     "match.raised": change("{object} was found"),
@@ -99,6 +99,7 @@ EVENTS: dict[str, Declaration] = {
     # Reports of former systems
     "import.run": change("{actor} imported reports of a former system"),
     "historical.imported": change("{actor} imported a batch of historical reports"),
+    "legacy.imported": change("{actor} imported a batch of legacy reports"),
     "historical.viewed": read("{actor} opened {object}"),
     "historical.listed": read("{actor} looked through the historical reports"),
     # The watch

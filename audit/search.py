@@ -17,7 +17,7 @@ PAGE = 50
 STEP = 2000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Acts that name many objects at once. There is no index on `batch`, so only these few events are looked into.
-BATCHED = ("report.batch_filed", "historical.imported", "reference.changed")
+BATCHED = ("report.batch_filed", "historical.imported", "legacy.imported", "reference.changed")
 
 
 def codes_of(what: str) -> tuple[str, ...]:

@@ -72,9 +72,14 @@ ALSO = {
 REQUIRED = tuple(column.name for column in COMMON if column.required)
 
 
+def plain_name(header: str) -> str:
+    """A column's name in small letters with single underscores: "Event at" and "event-at" are both `event_at`."""
+    return re.sub(r"[\W_]+", "_", header.strip().casefold()).strip("_")
+
+
 def named(header: str) -> str:
-    """Our name for a column: "Report number" and "report-number" are both `number`."""
-    name = re.sub(r"[\W_]+", "_", header.strip().casefold()).strip("_")
+    """Our name for a column of a historical type: "Report number" is `number`."""
+    name = plain_name(header)
     return ALSO.get(name, name)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from django.db import connection
 from accounts.models import Office
 from audit.log import Subject, record
 from reports.imports import spot
-from reports.imports.columns import COMMON, OWN, REQUIRED, SPOT, TYPES, of_type, read_row
+from reports.imports.columns import COMMON, OWN, REQUIRED, SPOT, TYPES, named, of_type, read_row
 from reports.imports.lines import Bad, Line
 from reports.models.historical import HistoricalReport
 from reports.search import CONFIG
@@ -43,6 +42,7 @@ RETURNING id
 class Row:
     """One row ready to be written."""
 
+    line: Line
     type: str
     values: dict[str, Any]
 
@@ -61,16 +61,19 @@ class Historical:
             return ("type", *REQUIRED)
         return tuple(column.name for column in of_type(self.type) if column.required)
 
+    def named(self, header: str) -> str:
+        return named(header)
+
     def prepare(self, line: Line) -> Row | Bad:
         type_ = self.type or line.values.get("type", "").casefold()
         if type_ not in TYPES:
-            return line.bad(f"The field type is none of {', '.join(name.upper() for name in TYPES)}.")
+            return line.bad("The field type names no historical type. They stand in docs/imports.md.")
         found = read_row(line, of_type(type_))
         if isinstance(found, Bad):
             return found
         payload = {name: value for name, value in line.values.items() if value}
         kept = {"checksum": line.checksum, "payload": payload}
-        return Row(type_, kept) if type_ == SPOT else self._row(line, type_, found | kept)
+        return Row(line, type_, kept) if type_ == SPOT else self._row(line, type_, found | kept)
 
     def _row(self, line: Line, type_: str, found: dict[str, Any]) -> Row | Bad:
         first, last = found["period_from"], found["period_to"] or found["period_from"]
@@ -80,23 +83,23 @@ class Historical:
         values = {name: found.get(name) or "" for name in ("number", "office_code", "title", *TEXTS)}
         values |= {"period_from": str(first), "period_to": str(last), "said": said, "type": type_, "id": str(uuid4())}
         values["office_id"] = self.offices.get(values["office_code"].casefold())
-        return Row(type_, values | {"payload": found["payload"], "checksum": found["checksum"]})
+        return Row(line, type_, values | {"payload": found["payload"], "checksum": found["checksum"]})
 
-    def write(self, rows: Sequence[Row], *, now: datetime) -> Counter[str]:
-        """Write rows in the current transaction; how many of each type were new. Rows already there are passed over."""
+    def write(self, rows: Sequence[Row], *, now: datetime) -> tuple[int, list[Bad]]:
+        """Write rows in the current transaction; how many were new. Rows already there are passed over."""
         record("import.run", by=None, on=Subject("import", str(self.import_id), "import"))
         unseen = [row.values for row in rows if row.type == SPOT]
-        new = Counter({SPOT: spot.keep(unseen, import_id=self.import_id, now=now)})
-        return new + self._write_seen([row.values for row in rows if row.type != SPOT], now)
+        new = spot.keep(unseen, import_id=self.import_id, now=now)
+        return new + self._write_seen([row.values for row in rows if row.type != SPOT], now), []
 
-    def _write_seen(self, rows: list[dict[str, Any]], now: datetime) -> Counter[str]:
+    def _write_seen(self, rows: list[dict[str, Any]], now: datetime) -> int:
         if not rows:
-            return Counter()
+            return 0
         with connection.cursor() as cursor:
             cursor.execute(KEEP, [now, CONFIG, json.dumps(rows)])
-            written = {str(pk) for (pk,) in cursor.fetchall()}
-        _record(sorted(written))
-        return Counter(row["type"] for row in rows if row["id"] in written)
+            written = sorted(str(pk) for (pk,) in cursor.fetchall())
+        _record(written)
+        return len(written)
 
 
 def _record(ids: list[str]) -> None:

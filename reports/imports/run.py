@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from privacy import guard
@@ -22,35 +21,47 @@ from reports.imports.rejects import Rejects
 ROWS, CHARACTERS, SECONDS = 500, 2_000_000, 2.0
 
 
+class Prepared(Protocol):
+    """One row ready to be written, and the line that it was."""
+
+    @property
+    def line(self) -> Line: ...
+
+
 class Destination(Protocol):
-    """What becomes of rows: `prepare` says what is wrong with one, `write` writes many and counts the new by type."""
+    """What becomes of rows: `named` turns a column of the file into ours, `prepare` says what is wrong with a row.
+
+    `write` writes many rows in the current transaction and returns how many were new, and those that cannot be taken
+    for what is there already.
+    """
 
     @property
     def required(self) -> tuple[str, ...]: ...
 
-    def prepare(self, line: Line) -> Any: ...
+    def named(self, header: str) -> str: ...
 
-    def write(self, rows: Sequence[Any], *, now: datetime) -> Counter[str]: ...
+    def prepare(self, line: Line) -> Prepared | Bad: ...
+
+    def write(self, rows: Sequence[Any], *, now: datetime) -> tuple[int, list[Bad]]: ...
 
 
 @dataclass
 class Summary:
-    """What came of a file: rows kept by type, rows that were there already, rows refused, SSNs masked."""
+    """What came of a file: rows read, kept, and refused, and SSNs masked. It names no type: one of them is not seen."""
 
-    kept: Counter[str] = field(default_factory=Counter)
     read: int = 0
+    kept: int = 0
     rejected: int = 0
     masked: int = 0
 
     @property
     def already(self) -> int:
-        return self.read - self.rejected - self.kept.total()
+        return self.read - self.rejected - self.kept
 
     def __str__(self) -> str:
-        by_type = ", ".join(f"{name.upper()} {count:,}" for name, count in sorted(self.kept.items()))
         return (
-            f"{self.read:,} rows read: {self.kept.total():,} kept{f' ({by_type})' if by_type else ''}, "
-            f"{self.already:,} already there, {self.rejected:,} rejected. {self.masked:,} SSNs masked."
+            f"{self.read:,} rows read: {self.kept:,} kept, {self.already:,} already there, "
+            f"{self.rejected:,} rejected. {self.masked:,} SSNs masked."
         )
 
 
@@ -60,7 +71,7 @@ class Run:
     def __init__(self, source: Source, destination: Destination, rejects: Rejects, bar: Bar) -> None:
         self.source, self.destination, self.rejects, self.bar = source, destination, rejects, bar
         self.summary = Summary()
-        self._rows: list[Any] = []
+        self._rows: list[Prepared] = []
         self._characters, self._since = 0, time.monotonic()
 
     def __call__(self) -> Summary:
@@ -85,8 +96,11 @@ class Run:
                 self._characters += sum(map(len, item.values.values()))
                 return
             item = prepared
+        self._reject(item)
+
+    def _reject(self, bad: Bad) -> None:
         self.summary.rejected += 1
-        self.rejects.add(item)
+        self.rejects.add(bad)
 
     def _is_due(self) -> bool:
         late = time.monotonic() - self._since >= SECONDS
@@ -95,10 +109,34 @@ class Run:
     def commit(self) -> None:
         """Write what waits in one transaction. What a killed import had committed is found again by its checksum."""
         if self._rows:
-            with transaction.atomic():
-                self.summary.kept += self.destination.write(self._rows, now=timezone.now())
+            self._write(self._rows)
         self.rejects.flush()
         self._rows, self._characters, self._since = [], 0, time.monotonic()
+
+    def _write(self, rows: list[Prepared]) -> None:
+        """Write rows together. Where the database does not take them, the halves are tried, down to the row it is."""
+        try:
+            with transaction.atomic():
+                kept, bads = self.destination.write(rows, now=timezone.now())
+        except (DataError, IntegrityError) as error:
+            if len(rows) == 1:
+                self._reject(rows[0].line.bad(_rule_broken(error)))
+                return
+            self._write(rows[: len(rows) // 2])
+            self._write(rows[len(rows) // 2 :])
+            return
+        self.summary.kept += kept
+        for bad in bads:
+            self._reject(bad)
+
+
+def _rule_broken(error: DataError | IntegrityError) -> str:
+    """Which rule of the table a row breaks. Anything else than a rule is a fault of ours, and is raised."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    if isinstance(error, IntegrityError) and not name:
+        raise error
+    rule = f"the rule {name}" if name else "a limit"
+    return f"The row breaks {rule} of the database. Check its values against the columns in docs/imports.md."
 
 
 def mask(line: Line) -> tuple[Line, int]:

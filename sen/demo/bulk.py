@@ -5,7 +5,6 @@ A batch is one transaction with events that list its reports, so every constrain
 
 from __future__ import annotations
 
-import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -16,13 +15,14 @@ from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import Permission
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.log import Subject, record
 from reports import routing, search, urgency
 from reports.actions import weigh
+from reports.bulk import copy, index
 from reports.content import Filled, event_labels, person_links, to_content
 from reports.models import (
     SIR,
@@ -205,28 +205,6 @@ ORDER: tuple[type[models.Model], ...] = (
 )
 
 
-def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Append rows to one table by COPY: only the model's own columns, keys that the database gives left out."""
-    if not rows:
-        return
-    fields = [f for f in model._meta.local_concrete_fields if not isinstance(f, models.AutoField)]
-    columns = ", ".join(f'"{f.column}"' for f in fields)
-    names = [(f.attname, isinstance(f, models.JSONField)) for f in fields]
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as stream,
-    ):
-        for row in rows:
-            values = [(getattr(row, name), is_json) for name, is_json in names]
-            stream.write_row([json.dumps(value) if is_json else value for value, is_json in values])
-
-
 def _index(reports: list[Report], words: list[str]) -> None:
-    """The search documents of a batch in one statement; the numbers come first, as in `search.words_of`."""
-    said = [f"{report.number}{text}" for report, text in zip(reports, words, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO reports_searchdocument (report_id, words) "
-            "SELECT id, to_tsvector(%s::regconfig, words) FROM unnest(%s::uuid[], %s::text[]) AS said (id, words)",
-            [search.CONFIG, [report.pk for report in reports], said],
-        )
+    """The numbers come first, as in `search.words_of`."""
+    index([(report.pk, f"{report.number}{text}") for report, text in zip(reports, words, strict=True)])

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from reports.imports import destinations, lines
-from reports.imports.columns import named
 from reports.imports.progress import Bar
 from reports.imports.rejects import Rejects, beside
 from reports.imports.run import Run, Summary
+
+AGAIN = "What was written stays; run it again to complete it."
 
 
 class Command(BaseCommand):
@@ -25,7 +27,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument(
-            "--kind", choices=destinations.KINDS, default="", help="what the rows are; else a column named type says it"
+            "--kind",
+            choices=destinations.codes(),
+            default="",
+            help="what the rows are; else a column named type says it",
         )
         parser.add_argument("--encoding", default="utf-8", help="utf-8 unless told otherwise, such as cp1252")
         parser.add_argument("--rejects", type=Path, help="where refused rows go (FILE.rejects.csv)")
@@ -35,15 +40,18 @@ class Command(BaseCommand):
             summary, where = self._import(file, kind, encoding, rejects or beside(file), options["verbosity"])
         except lines.FileRefused as refused:
             raise CommandError(f"{refused} Nothing was imported.") from None
+        except Error as error:
+            # Without what the database says: it may quote the row.
+            raise CommandError(f"The database stopped the import ({type(error).__name__}). {AGAIN}") from None
         except KeyboardInterrupt:
-            raise CommandError("Stopped. What was written stays; run it again to complete it.") from None
+            raise CommandError(f"Stopped. {AGAIN}") from None
         self.stdout.write(str(summary))
         if summary.rejected:
             self.stdout.write(f"The rejected rows, each with its line number and reason: {where}")
 
     def _import(self, file: Path, kind: str, encoding: str, where: Path, verbosity: int) -> tuple[Summary, Path]:
         destination = destinations.of(kind)
-        source = lines.read(file, required=destination.required, encoding=encoding, named=named)
+        source = lines.read(file, required=destination.required, encoding=encoding, named=destination.named)
         with Rejects(where, of=file) as rejects:
             bar = Bar(source.size, sys.stderr if verbosity else None)
             return Run(source, destination, rejects, bar)(), where
