@@ -17,7 +17,7 @@ from django.http import QueryDict
 from accounts.models import Office, User
 from reports.content import Filled, answer_field, line_of, person_links
 from reports.fields import ANumberField, CodeField, LinesField, PersonChoice
-from reports.kinds import KINDS, Kind, Part, Rows, Section, Wrong
+from reports.kinds import KINDS, Kind, Part, Rows, Section, Wrong, nothing_wrong
 from reports.models import Draft, EventType, Person, Report
 from reports.offers import offer
 from reports.protection import may_enter
@@ -261,11 +261,19 @@ class Answers:
                 found += self._form_problems(part, "", self.as_filed(part))
             else:
                 found += self._rows_problems(part)
-        return found + self._problems_between()
+        return found + self.problems_between()
 
-    def _problems_between(self) -> list[Problem]:
+    def problems_between(self) -> list[Problem]:
         """What is wrong between parts, each of which may be right by itself."""
         return [self._problem(wrong) for wrong in self.kind.wrong(self.fill())]
+
+    def say_beside(self, form: AnswersForm, part: Part, key: str = "") -> AnswersForm:
+        """Say what is wrong between parts beside the very answer too, where the form of its part asks for it."""
+        if form.is_bound and self.kind.wrong is not nothing_wrong:
+            for problem in self.problems_between():
+                if (problem.part, problem.key) == (part, key) and problem.field in form.fields:
+                    form.add_error(problem.field, problem.message)
+        return form
 
     def _problem(self, wrong: Wrong) -> Problem:
         part = self.kind.part(wrong.part)

@@ -17,12 +17,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Reveal:
+    """A page that shows a closed part to whom it is not open, each look recorded: by which permission, and where."""
+
+    permission: str
+    url_name: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Section:
     """One screen of single answers. `optional` sections are skipped by "Save and continue", never out of reach.
 
     A section `by_move` is answered by a move after the filing, so no draft has it. One that is `protected` by a
     permission is in the draft and the document of those who hold it and closed to everybody else, as long as the
-    answer `protected_by` says so.
+    answer `protected_by` says so. `closed_says` stands there instead, and `reveal` beside it for whoever may look.
     """
 
     name: str
@@ -33,6 +42,8 @@ class Section:
     by_move: bool = False
     protected: str = ""
     protected_by: str = ""
+    closed_says: str = ""
+    reveal: Reveal | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,15 @@ class Wrong:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Two times of a report that people read as one: from when until when. `start` and `end` are names of answers."""
+
+    label: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
 class Start:
     """A report that another one gives rise to: its kind, and the answers of its draft that are known already.
 
@@ -101,6 +121,10 @@ def never(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return False
 
 
+def renews_nothing(report: Any, before: Mapping[str, Any]) -> None:
+    return None
+
+
 def no_remarks(report: Any) -> Iterable[str]:
     return ()
 
@@ -114,8 +138,9 @@ class Kind:
     and `needs` those of them that other kinds can do without.
     A kind of the `past` is never filed before its event. `approval` says whether a supervisor approves it unless the
     approval rules say otherwise, and `approved_again` whether a new version needs that anew, by two contents of
-    revisions. `wrong` finds what is wrong between parts, `remarks` what its author should know. `aliases` are old
-    names by which people search, never shown.
+    revisions; `renews` takes back of an amended report what its new answers do away with. `wrong` finds what is wrong
+    between parts, `remarks` what its author should know. `aliases` are old names by which people search, never shown.
+    `spans` are times that are read together.
     """
 
     code: str
@@ -131,11 +156,14 @@ class Kind:
     past: bool = False
     approval: bool = False
     approved_again: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] = never
+    renews: Callable[[Any, Mapping[str, Any]], None] = renews_nothing
     wrong: Callable[[Filled], Iterable[Wrong]] = nothing_wrong
     remarks: Callable[[Any], Iterable[str]] = no_remarks
     moves: tuple[Move, ...] = ()
     starts: tuple[Start, ...] = ()
+    spans: tuple[Span, ...] = ()
     aliases: tuple[str, ...] = ()
+    warning: str = ""
     icon: str = "add_circle"
 
     @property

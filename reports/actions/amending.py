@@ -38,6 +38,7 @@ def amend(draft: Draft, answers: Answers, filled: Filled, *, by: User, now: date
     typed.event_zone = filled.report.event_zone
     typed.version, typed.amended_at = report.version + 1, now
     filled.report = typed
+    filled.kind.renews(typed, before)
     weigh(filled)
     if (after := to_content(filled)) == before:
         raise Refused("Nothing has been changed yet, so there is no new version to file.")

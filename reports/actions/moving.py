@@ -77,6 +77,7 @@ def _answer(report: Report, wanted: Move, answers: Mapping[str, Any], *, by: Use
     """Set what the move asks for. It makes the next version, so nothing of what was said before is overwritten."""
     typed = report.typed
     before = to_content(read(typed))
+    typed.asked_at = now
     form = move_form(wanted, typed, answers)
     if not form.is_valid():
         raise ValidationError({name: list(messages) for name, messages in form.errors.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -26,9 +26,9 @@ from privacy.fields import (
     TextField,
 )
 from reports.kinds import KINDS, Kind, Rows, Section, Start, Wrong
+from reports.models import aftermath, windows
 from reports.models.report import Report
 from reports.models.rows import Organization, Person, Related, Row, lines, yes_no_unknown
-from reports.moves import FILED, Move
 
 if TYPE_CHECKING:
     from reports.content import Filled
@@ -41,10 +41,7 @@ class SPEAR(Report):
 
     audited: ClassVar[tuple[str, str, str]] = ("report", "report_ptr_id", "change")
 
-    class Outcome(models.TextChoices):
-        EXECUTED = "executed", "Executed"
-        POSTPONED = "postponed", "Postponed"
-        CANCELLED = "cancelled", "Cancelled"
+    Outcome = aftermath.Outcome
 
     report_ptr = OneToOneField(
         Report, models.CASCADE, personal=NO, parent_link=True, primary_key=True, related_name="spear"
@@ -91,8 +88,8 @@ class SPEAR(Report):
         super().clean()
         start: datetime | None = self.event_at  # not yet given while the form is being filled
         end: datetime | None = self.planned_end
-        if start and end and end <= start:
-            raise ValidationError({"planned_end": "The planned end is not after the start. Check both days and times."})
+        if start and end and (errors := windows.window_errors(start, end)):
+            raise ValidationError(errors)
 
     def time_errors(self) -> dict[str, str]:
         """A planned window lies in the future when it is filed; a later version may keep the start that it had."""
@@ -108,6 +105,8 @@ class SPEAR(Report):
 
 class PlannedLocation(Row):
     """One place where the operation happens."""
+
+    in_line: ClassVar[tuple[str, ...]] = ("address", "city", "state")
 
     address = CharField("street address", personal=YES, max_length=200, blank=True)
     city = CharField("city", personal=NO, max_length=80, blank=True)
@@ -168,6 +167,8 @@ class PlannedLocation(Row):
 class Warrant(Row):
     """A warrant on which the operation rests."""
 
+    in_line: ClassVar[tuple[str, ...]] = ("type", "number")
+
     class Type(models.TextChoices):
         SEARCH = "search", "Search warrant"
         ARREST = "arrest", "Arrest warrant"
@@ -187,98 +188,39 @@ class Warrant(Row):
 
 
 def wrong_between(filled: Filled) -> Iterable[Wrong]:
-    """A warrant must still be good when the operation begins."""
-    start = getattr(filled.report, "event_at", None)
-    if start is None:
-        return
+    """A warrant must still be good when the operation begins; until that is known, today."""
+    start: datetime | None = getattr(filled.report, "event_at", None)
+    needed = start.date() if start else timezone.localdate()
     for row in filled.rows.get("warrants", []):
-        if isinstance(row, Warrant) and row.expires and row.expires < start.date():
-            said = (
-                f"This warrant expires on {row.expires:%b %-d, %Y}, before the operation begins. Renew it or remove it."
-            )
-            yield Wrong("warrants", "expires", said, key=str(row.pk))
+        if isinstance(row, Warrant) and row.expires and row.expires < needed:
+            yield Wrong("warrants", "expires", _too_old(row.expires), key=str(row.pk))
+
+
+def _too_old(expires: date) -> str:
+    day = f"{expires:%b} {expires.day}, {expires.year}"
+    if expires < timezone.localdate():
+        return f"This warrant expired on {day}. Renew it and enter the new day, or remove it."
+    return f"This warrant expires on {day}, before the operation begins. Renew it or remove it."
 
 
 def remarks(report: Any) -> Iterable[str]:
-    """A window over a change of the clocks lasts longer or shorter than it looks."""
-    start, end = report.event_at, report.planned_end
-    if not (start and end and end > start):
-        return
-    zone = start.tzinfo
-    looks = end.astimezone(zone).replace(tzinfo=None) - start.replace(tzinfo=None)
-    lasts = end.timestamp() - start.timestamp()
-    if looks.total_seconds() != lasts:
-        yield f"The clocks change during this window: it lasts {hours(lasts)}, not {hours(looks.total_seconds())}."
-
-
-def hours(seconds: float) -> str:
-    whole, minutes = divmod(round(seconds / 60), 60)
-    return f"{whole} h {minutes:02} min" if minutes else f"{whole} hours"
+    return windows.remarks(report.event_at, report.planned_end)
 
 
 WINDOW = ("event_at", "event_zone", "planned_end")
 
 
 def plan_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether a new version has another window, place or target: then it is matched and approved again."""
+    """Whether a new version has another window, place or target: then it is matched and approved again.
+
+    What has been carried out or cancelled is no plan any more: mending a name in it asks nobody for approval.
+    """
+    if after["fields"]["outcome"] in (SPEAR.Outcome.EXECUTED, SPEAR.Outcome.CANCELLED):
+        return False
     if any(before["fields"].get(name) != after["fields"].get(name) for name in WINDOW):
         return True
     return any(before["rows"].get(name) != after["rows"].get(name) for name in ("locations", "people", "organizations"))
 
-
-def outcome_errors(report: Any) -> dict[str, str]:
-    if report.outcome_at and report.outcome_at > timezone.now():
-        return {"outcome_at": "This is in the future. Record the outcome once it is known."}
-    executed = report.outcome == SPEAR.Outcome.EXECUTED
-    if executed and report.outcome_at and report.outcome_at < report.event_at:
-        return {"outcome_at": "This is before the planned start. Amend the window first if it began earlier."}
-    return {}
-
-
-def set_recorder(report: Any, by: Any, now: datetime) -> None:
-    report.outcome_by = by
-
-
-def not_executed(report: Any) -> str:
-    """Why what happened cannot be reported from the plan yet."""
-    if report.outcome in (SPEAR.Outcome.POSTPONED, SPEAR.Outcome.CANCELLED):
-        return f"This operation was {report.get_outcome_display().lower()}, so nothing happened that a SIR could tell."
-    return "" if report.event_at <= timezone.now() else "The operation has not begun yet."
-
-
-def what_happened(filled: Filled) -> dict[str, Any]:
-    """The answers of a SIR that the plan knows already: what, where, who."""
-    report: Any = filled.report
-    place = next(iter(filled.rows.get("locations", [])), None)
-    where: dict[str, list[str]] = {"office": [str(report.office_id)], "programme": [report.programme]}
-    if isinstance(place, PlannedLocation):
-        where |= {
-            "place_address": [place.address],
-            "place_city": [place.city],
-            "place_state": [place.state],
-            "place_country": [report.place_country],
-            "place_latitude": ["" if place.latitude is None else str(place.latitude)],
-            "place_longitude": ["" if place.longitude is None else str(place.longitude)],
-        }
-    case = {"operation_name": [report.operation_name], "icm_case_number": [report.icm_case_number]}
-    return {"what": {"title": [report.title]}, "where": where, "case": case}
-
-
-OUTCOME = Move(
-    name="outcome",
-    label="Record the outcome",
-    done="given its outcome",
-    from_states=FILED,
-    to_state=None,
-    permission="amend_spear",
-    says="Say whether the operation was executed, postponed or cancelled.",
-    event="spear.outcome",
-    asks=("outcome", "outcome_at", "outcome_note"),
-    needs=("outcome", "outcome_at"),
-    check=outcome_errors,
-    sets=set_recorder,
-    icon="flag",
-)
 
 KINDS.register(
     Kind(
@@ -298,12 +240,18 @@ KINDS.register(
         },
         approval=True,
         approved_again=plan_changed,
+        renews=aftermath.renew,
         wrong=wrong_between,
         remarks=remarks,
-        moves=(OUTCOME,),
+        moves=(aftermath.OUTCOME,),
         starts=(
             Start(
-                "what-happened", "Report what happened", "sir", "Tells what happened in it", what_happened, not_executed
+                "what-happened",
+                "Report what happened",
+                "sir",
+                "Tells what happened in it",
+                aftermath.what_happened,
+                aftermath.not_executed,
             ),
         ),
         icon="event",

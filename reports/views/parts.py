@@ -39,7 +39,7 @@ def part(request: HttpRequest, answers: Answers, part: str) -> HttpResponse:
         return rows.listing(request, answers, found)
     if request.method == "POST":
         return save(request, answers, found)
-    form = answers.form(found)
+    form = answers.say_beside(answers.form(found), found)
     return show(request, answers, found, form if "check" in request.GET else hush(form))
 
 
@@ -58,7 +58,7 @@ def save(request: HttpRequest, answers: Answers, part: Section) -> HttpResponse:
         return saved_answer(answers)
     if request.POST.get("then") == "list":
         return redirect(list_url(answers))
-    form = answers.form(part)
+    form = answers.say_beside(answers.form(part), part)
     return redirect(next_url(answers, part)) if form.is_valid() else show(request, answers, part, form, status=422)
 
 

@@ -69,7 +69,7 @@ def row(request: HttpRequest, answers: Answers, part: str, key: UUID) -> HttpRes
         return save(request, answers, rows, str(key))
     if not is_stored(answers, rows, str(key)):
         return redirect(part_url(answers, rows))
-    form = answers.row_form(rows, str(key))
+    form = answers.say_beside(answers.row_form(rows, str(key)), rows, str(key))
     return show(request, answers, rows, str(key), form if "check" in request.GET else hush(form))
 
 
@@ -109,7 +109,7 @@ def save(request: HttpRequest, answers: Answers, part: Rows, key: str) -> HttpRe
     answers = Answers(draft, answers.user)
     if is_autosave(request):
         return saved_answer(answers)
-    form = answers.row_form(part, key)
+    form = answers.say_beside(answers.row_form(part, key), part, key)
     if then not in ("list", "person") and not form.is_valid():
         return show(request, answers, part, key, form, status=422)
     return redirect(where_next(request, answers, part, key))
