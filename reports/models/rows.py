@@ -42,6 +42,8 @@ class Row(models.Model):
     """One row of a report. Its key is made in the draft and kept, so that versions can be compared row by row."""
 
     audited: ClassVar[tuple[str, str, str]] = ("report", "report_id", "change")
+    # The answers that `line` says already, so that a document does not say them again below it.
+    in_line: ClassVar[tuple[str, ...]] = ()
 
     id = UUIDField(personal=NO, primary_key=True, default=uuid.uuid4, editable=False)
     report = ForeignKey(Report, models.CASCADE, personal=NO, related_name="%(class)s_rows", editable=False)
@@ -78,6 +80,8 @@ def lines(label: str, hint: str) -> ArrayField[list[str], list[str]]:
 
 class Person(Row):
     """A person in one report. Sameness across reports is computed and shown, never merged."""
+
+    in_line: ClassVar[tuple[str, ...]] = ("last_name", "first_name", "middle_name", "suffix")
 
     class Role(models.TextChoices):
         SUBJECT = "subject", "Subject"
@@ -193,6 +197,8 @@ def person_key(label: str, *, required: bool = True, **kwargs: Any) -> ForeignKe
 class Identifier(Row):
     """Another identifier of a person. There is no type for a Social Security number (PIA: none is collected)."""
 
+    in_line: ClassVar[tuple[str, ...]] = ("type", "value")
+
     class Type(models.TextChoices):
         PASSPORT = "passport", "Passport"
         DRIVER = "driver", "Driver's licence"
@@ -218,6 +224,8 @@ class Identifier(Row):
 class Organization(Row):
     """A business, group or agency in the report."""
 
+    in_line: ClassVar[tuple[str, ...]] = ("name",)
+
     name = CharField("name", personal=NO, max_length=160)
     kind = CharField("kind", personal=NO, max_length=80, blank=True, help_text="Such as business, carrier or agency.")
     ein = CharField(
@@ -238,6 +246,8 @@ class Organization(Row):
 class Related(Row):
     """Another report that belongs with this one, by its number."""
 
+    in_line: ClassVar[tuple[str, ...]] = ("number",)
+
     number = CharField(
         "report number",
         personal=NO,
@@ -257,6 +267,8 @@ class Related(Row):
 
 class Notification(Row):
     """Somebody told by word of mouth: who, by whom, when."""
+
+    in_line: ClassVar[tuple[str, ...]] = ("told",)
 
     told = CharField("who was told", personal=YES, max_length=120, help_text="Name or desk, such as the duty desk.")
     told_office = CharField("of which office or agency", personal=NO, max_length=120, blank=True)

@@ -90,6 +90,8 @@ class SIR(Report):
 class Arrest(Row):
     """One arrest of one person."""
 
+    in_line: ClassVar[tuple[str, ...]] = ("person", "charge")
+
     class Kind(models.TextChoices):
         CRIMINAL = "criminal", "Criminal"
         ADMINISTRATIVE = "administrative", "Administrative"
@@ -114,6 +116,8 @@ class Arrest(Row):
 
 class Seizure(Row):
     """Goods of one class that were seized."""
+
+    in_line: ClassVar[tuple[str, ...]] = ("goods", "quantity", "unit")
 
     class Class(models.TextChoices):
         FENTANYL = "fentanyl", "Narcotics: fentanyl"
@@ -177,6 +181,8 @@ class Seizure(Row):
 class Assault(Row):
     """An assault on an employee: physical, attempted or a threat."""
 
+    in_line: ClassVar[tuple[str, ...]] = ("kind", "employee")
+
     class Kind(models.TextChoices):
         PHYSICAL = "physical", "Physical"
         ATTEMPTED = "attempted", "Attempted"
@@ -199,6 +205,8 @@ class Assault(Row):
 
 class UseOfForce(Row):
     """One use of force by one employee; several in one field are undercounted, so each is a row."""
+
+    in_line: ClassVar[tuple[str, ...]] = ("kind", "employee")
 
     class Kind(models.TextChoices):
         PHYSICAL = "physical", "Physical control"
@@ -228,6 +236,8 @@ class UseOfForce(Row):
 class Discharge(Row):
     """One discharge of a firearm that involves an employee."""
 
+    in_line: ClassVar[tuple[str, ...]] = ("shooter",)
+
     shooter = person_key("who fired")
     intentional = yes_no_unknown("intentional")
     rounds = PositiveIntegerField(
@@ -256,6 +266,8 @@ class Discharge(Row):
 
 class Casualty(Row):
     """A person injured or dead."""
+
+    in_line: ClassVar[tuple[str, ...]] = ("severity", "person")
 
     class Severity(models.TextChoices):
         MINOR = "minor", "Minor injury"
