@@ -134,7 +134,7 @@ class ChoiceControl(Control):
                 self._known |= dict.fromkeys(words, code)
 
     def raw(self, given: Given) -> Raw:
-        return {self.name: [self.value(one, given) for one in given.values]}
+        return {self.name: list(dict.fromkeys(self.value(one, given) for one in given.values))}
 
     def value(self, said: str, given: Given) -> str:
         found = self._known.get(plain(said))

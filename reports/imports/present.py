@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.access import Refused, may
@@ -21,6 +21,7 @@ from reports.imports.building import Building, Built
 from reports.imports.fitting import Plan
 from reports.imports.lines import Bad, FileRefused, Line
 from reports.imports.sheet import Sheet, cells_of
+from reports.imports.texts import plain
 from reports.kinds import Kind, Part, Rows
 from reports.models import Draft, Report
 
@@ -84,7 +85,7 @@ class Import:
         self.tally = Tally()
         zone = plan.mapping.zone or Answers(Draft(kind=kind.code, author=user), user).zone
         self.building = Building(plan, zone)
-        self.titles = {" ".join(name.split()).casefold(): name for name in sheet.columns}
+        self.titles = {plain(name): name for name in sheet.columns}
 
     def run(self, limit: int | None = None) -> Iterator[Bad | None]:
         """Take row after row; each yields what was wrong with it, or nothing."""
@@ -159,7 +160,7 @@ class Import:
         except Refused as refused:
             self._stop_if_revoked()
             raise Rejected([refused.reason], [refused.reason]) from refused
-        except DatabaseError as error:
+        except (IntegrityError, DataError) as error:
             raise _unkept(error) from error
 
     def _submit(self, draft: Draft) -> None:

@@ -10,12 +10,16 @@ from privacy import guard
 from reports.imports.lines import DELIMITERS, FileRefused, Line, Source
 from reports.imports.texts import Cells, clean, plain
 
+WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods", ".numbers"}
+
 
 class Sheet(Source):
     """The rows of a spreadsheet saved as CSV, or of JSON Lines; `columns` are known before the first row."""
 
     def __init__(self, path: Path, *, encoding: str, delimiter: str = "", header_line: int = 1) -> None:
         self.sign, self.header_line = delimiter, header_line
+        if path.suffix.lower() in WORKBOOKS:
+            raise FileRefused(f"{path.name} is a workbook. Open it, save the sheet as “CSV UTF-8”, and import that.")
         super().__init__(path, required=(), encoding=encoding)
         if self.is_json:
             self.columns = self._fields()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 import accounts.actions
@@ -371,3 +371,26 @@ def test_an_empty_cell_leaves_what_the_form_offers_at_first(bring: Bringing, age
     report = Report.objects.get()
     assert (report.office, report.place_country) == (agent.office, "US")
     assert report.marking == "Law enforcement sensitive"
+
+
+def test_a_database_that_goes_away_ends_the_import_and_rejects_no_row(
+    bring: Bringing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: Any, **values: Any) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(Revision.objects, "create", away)
+    with pytest.raises(CommandError, match="The database is away, so the import stops"):
+        bring(mapping(), ROW, OTHER_ROW)
+    assert bring.rejected == []
+
+
+def test_a_workbook_is_refused_with_what_to_do(bring: Bringing) -> None:
+    bring.file = bring.folder / "incidents.xlsx"
+    with pytest.raises(CommandError, match="save the sheet as “CSV UTF-8”"):
+        bring(mapping(), ROW)
+
+
+def test_two_values_that_mean_one_choice_give_it_once(bring: Bringing) -> None:
+    bring(mapping().replace('event_types = "other"', 'event_types = ["other", "Other significant event"]'), ROW)
+    assert Report.objects.get().event_types == ["other"]

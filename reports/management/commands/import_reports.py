@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from accounts.access import Refused
 from accounts.models import User
@@ -51,6 +52,9 @@ class Command(BaseCommand):
             self.started(options)
         except (FileRefused, MappingRefused) as error:
             raise CommandError(str(error)) from error
+        except OperationalError as error:
+            said = "The database is away, so the import stops. What was brought in stays; run it again to complete it."
+            raise CommandError(said) from error
         except KeyboardInterrupt:
             raise CommandError("Stopped. What was brought in stays; run it again to complete it.") from None
         except Refused as error:
