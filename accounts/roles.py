@@ -161,7 +161,7 @@ GRANTS: dict[Role, dict[str, Grant]] = {
     },
     Role.SUPERVISOR: {**OVERSEE, **OVERSEE_ERO, "see_provider": ERO_OFFICE},
     Role.SAC: OVERSEE,
-    Role.FOD: {**OVERSEE, **OVERSEE_ERO, "close_tav": ERO_OFFICE},
+    Role.FOD: {**OVERSEE, **OVERSEE_ERO, "close_tav": ERO_OFFICE, "see_provider": OWN},
     Role.FIG: {**READ_EVENTS, "read_ilead": OFFICE, "acknowledge": OFFICE},
     Role.JIOC: {
         **READ_ALL,

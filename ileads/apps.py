@@ -1,7 +1,14 @@
-"""The iLeads app: intelligence leads and the masked legacy SSN."""
+"""The iLeads app: intelligence leads, whom they are passed on to, and when they are validated."""
 
 from django.apps import AppConfig
 
 
 class ILeadsConfig(AppConfig):
     name = "ileads"
+
+    def ready(self) -> None:
+        from ileads import homes, panels
+        from reports import panels as places
+
+        homes.register()
+        places.register(panels=panels.panels, entries=panels.entries)

@@ -109,6 +109,8 @@ class Start:
     answers: Callable[[Filled], dict[str, Any]]
     # Why it cannot be begun yet, in words.
     hindered: Callable[[Any], str] = lambda report: ""
+    # Whether it is what everybody waits for now.
+    awaited: Callable[[Any], bool] = lambda report: False
     copies: tuple[str, ...] = ("people", "organizations")
     roles: Mapping[str, str] = field(default_factory=dict)
 
@@ -140,6 +142,7 @@ class Kind:
     approval rules say otherwise, and `approved_again` whether a new version needs that anew, by two contents of
     revisions; `renews` takes back of an amended report what its new answers do away with. `wrong` finds what is wrong
     between parts, `remarks` what its author should know. `aliases` are old names by which people search, never shown.
+    `warning` stands on every page on which one is written or read.
     `spans` are times that are read together.
     """
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from smtplib import SMTPException
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -49,18 +50,25 @@ def recipients_of(notice: Notice, only: list[str] | None = None) -> Iterable[Use
     return holders if only is None else holders.filter(pk__in=only)
 
 
-def send_notice(notice: Notice, report: Report, people: Iterable[User], *, subject: str, path: str) -> list[str]:
+class Occasion(Protocol):
+    """What a mail is about; its key makes the mail the same one when it is sent again."""
+
+    @property
+    def pk(self) -> Any: ...
+
+
+def send_notice(notice: Occasion, report: Report, people: Iterable[User], *, subject: str, path: str) -> list[str]:
     """One mail a person over one connection; the keys of those who got none, while others did.
 
     Where nobody got any the error of the mail server raises: the job is tried again, and doubles nothing.
     """
     messages = {str(person.pk): _message(notice, report, person, subject, path) for person in people}
-    left = _send(messages) if messages else []
+    left = send(messages) if messages else []
     record("notice.mailed", by=None, on=report, notice=str(notice.pk), people=len(messages) - len(left))
     return left
 
 
-def _message(notice: Notice, report: Report, person: User, subject: str, path: str) -> EmailMessage:
+def _message(notice: Occasion, report: Report, person: User, subject: str, path: str) -> EmailMessage:
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return EmailMessage(
         subject=subject,
@@ -71,8 +79,8 @@ def _message(notice: Notice, report: Report, person: User, subject: str, path: s
     )
 
 
-def _send(messages: dict[str, EmailMessage]) -> list[str]:
-    """Send one after the other: a refused address keeps nobody else's mail back."""
+def send(messages: dict[str, EmailMessage]) -> list[str]:
+    """Send one after the other: a refused address keeps nobody else's mail back. The keys of those that did not go."""
     left: list[str] = []
     failure: Exception | None = None
     with get_connection() as connection:

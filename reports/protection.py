@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from accounts.access import may
 from accounts.models import User
 from reports.kinds import Part
@@ -11,6 +13,16 @@ from reports.models import Report
 def opened(report: Report, user: User) -> frozenset[str]:
     """The protected parts of this report that `user` may see without being recorded for each look."""
     return frozenset(part.name for part in report.declaration.sections if _may_see(part, report, user))
+
+
+def reveals(report: Report, user: User) -> dict[str, str]:
+    """The pages that show `user` a protected part of this report that is not open to them, by the part's name."""
+    hidden = [part for part in report.declaration.sections if part.reveal and not _may_see(part, report, user)]
+    return {
+        part.name: reverse(part.reveal.url_name, args=[report.number])
+        for part in hidden
+        if part.reveal and may(user, part.reveal.permission, report.office, report.author_id)
+    }
 
 
 def may_enter(part: Part, amended: Report | None, user: User) -> bool:

@@ -356,6 +356,8 @@ FEW = 7
 
 def formfield(db_field: Any, **kwargs: Any) -> forms.Field | None:
     """A `formfield_callback`: the field of ours that suits a model field."""
+    if said := getattr(db_field, "_error_messages", None):  # what the model says is said beside the field too
+        kwargs = {"error_messages": said, **kwargs}
     if getattr(db_field, "choices", None):
         widget = RadioTiles() if len(db_field.choices) <= FEW else Combobox()
         return cast(forms.Field, db_field.formfield(**{"widget": widget, **kwargs}))

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scheme/", public(scheme.choose), name="scheme"),
     path("", include("accounts.urls")),
     path("reports/", include("reports.urls")),
+    path("ileads/", include("ileads.urls")),
     path("", include("watch.urls")),
     path("audit/", include("audit.urls")),
 ]

@@ -19,6 +19,7 @@ from accounts.roles import Role
 from audit.log import record
 from reports import routing
 from reports.models import ReportReader
+from reports.models.report import NAMED
 from reports.routing import Recipient
 from sen import errors
 from watch import actions
@@ -88,7 +89,7 @@ def reached(report_id: UUID, restricted: bool, to: Collection[Recipient]) -> dic
         user__status=User.Status.ACTIVE, office__in=[one.office.pk for one in to], role__in=[one.role for one in to]
     )
     if restricted:
-        readers = ReportReader.objects.filter(content_object_id=report_id).values("user_id")
+        readers = ReportReader.objects.filter(content_object_id=report_id, permission__codename=NAMED).values("user_id")
         holders = holders.filter(user__in=readers)
     counted = holders.order_by().values_list("office_id", "role").annotate(people=Count("user_id", distinct=True))
     found = {(office, role): people for office, role, people in counted}

@@ -1,15 +1,14 @@
-"""The iLead: information of possible intelligence value, and to whom it was passed on for a need to know."""
+"""The iLead: information of possible intelligence value, its gang and warrant claims, and its life."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,9 +22,8 @@ from privacy.fields import (
     OneToOneField,
     Personal,
     TextField,
-    UUIDField,
 )
-from reports.kinds import KINDS, Kind, Rows, Section, Wrong
+from reports.kinds import KINDS, Kind, Reveal, Rows, Section, Wrong
 from reports.models import Identifier, Organization, Person, Related, Report, Row
 from reports.models.rows import person_key
 from reports.moves import FILED, Move
@@ -74,8 +72,8 @@ class ILead(Report):
         UNKNOWN = "unknown", "Unknown"
 
     class Protected(models.TextChoices):
-        NO = "none", "No: nothing here rests on such activity"
-        LAWFUL = "lawful", "Some is mentioned, and the basis of suspicion is a crime apart from it"
+        NO = "none", "None is mentioned"
+        LAWFUL = "lawful", "Some is mentioned, and the suspicion rests on facts apart from it"
 
     class Reliability(models.TextChoices):
         A = "A", "A: reliable"
@@ -109,14 +107,16 @@ class ILead(Report):
         "basis of suspicion",
         personal=YES,
         max_length=3000,
-        help_text="The facts that make it reasonable to suspect a crime or a threat, and where they come from.",
+        help_text="Facts that you can put into words: what was seen, said or found, when, and by whom. "
+        "A hunch, a neighborhood, or where somebody comes from is no basis by itself.",
     )
     first_amendment = CharField(
-        "speech, religion, assembly, press or petition",
+        "protected speech, religion, press, assembly or petition",
         personal=NO,
         max_length=10,
         choices=Protected,
-        help_text="An iLead may not rest on activity that the First Amendment protects.",
+        help_text="What people say, believe, print, protest or ask of the government is protected by the First "
+        "Amendment. None of it is a basis of suspicion. If the iLead mentions any, say so here.",
     )
     first_amendment_note = CharField("what is mentioned and why", personal=YES, max_length=300, blank=True)
     reliability = CharField("reliability of the source", personal=NO, max_length=1, choices=Reliability, blank=True)
@@ -166,6 +166,8 @@ class ILead(Report):
 class GangClaim(Row):
     """One criterion by which somebody is said to belong to a gang, with its evidence. Never a bare yes."""
 
+    in_line: ClassVar[tuple[str, ...]] = ("person", "gang", "criterion")
+
     class Standing(models.TextChoices):
         MEMBER = "member", "Member"
         ASSOCIATE = "associate", "Associate"
@@ -190,11 +192,17 @@ class GangClaim(Row):
         "evidence for this criterion",
         personal=YES,
         max_length=2000,
-        help_text="What was seen, said or found, when, and by whom.",
+        help_text="What was seen, said or found that meets this criterion, when, and by whom.",
         error_messages={"required": "Give the evidence for this criterion, or remove the claim."},
     )
     confirmed_by = CharField("confirmed by", personal=YES, max_length=160, blank=True)
-    validate_by = DateField("to be validated by", personal=NO, null=True, blank=True)
+    validate_by = DateField(
+        "to be validated by",
+        personal=NO,
+        null=True,
+        blank=True,
+        help_text="If this claim is to be checked before the iLead is.",
+    )
 
     class Meta(Row.Meta):
         verbose_name = "gang claim"
@@ -206,6 +214,8 @@ class GangClaim(Row):
 
 class WarrantClaim(Row):
     """An outstanding warrant that somebody is said to have."""
+
+    in_line: ClassVar[tuple[str, ...]] = ("person", "agency")
 
     person = person_key("who is wanted")
     agency = CharField("issuing agency", personal=NO, max_length=160)
@@ -223,42 +233,6 @@ class WarrantClaim(Row):
         at: datetime | None = self.checked_at
         if at and at > timezone.now() + timedelta(minutes=1):
             raise ValidationError({"checked_at": "This is in the future. Give when the warrant was last checked."})
-
-
-class Dissemination(models.Model):
-    """One iLead passed on to one person for a stated need to know. It is never deleted: taken back, it stays."""
-
-    audited: ClassVar[tuple[str, str, str]] = ("report", "report_id", "change")
-
-    id = UUIDField(personal=NO, primary_key=True, default=uuid.uuid4, editable=False)
-    report = ForeignKey(ILead, models.CASCADE, personal=NO, related_name="disseminations")
-    recipient = ForeignKey(User, models.PROTECT, personal=YES, related_name="+")
-    need_to_know = CharField("why they need to know", personal=YES, max_length=500)
-    at = DateTimeField(personal=NO)
-    by = ForeignKey(User, models.PROTECT, personal=YES, related_name="+")
-    until = DateTimeField("until", personal=NO)
-    revoked_at = DateTimeField(personal=NO, null=True, blank=True)
-    revoked_by = ForeignKey(User, models.PROTECT, personal=YES, null=True, blank=True, related_name="+")
-    revoked_reason = CharField(personal=YES, max_length=500, blank=True)
-
-    class Meta:
-        ordering = ("at",)
-        default_permissions = ()
-        constraints = (
-            models.UniqueConstraint(
-                fields=["report", "recipient"], condition=Q(revoked_at__isnull=True), name="dissemination_once"
-            ),
-            models.CheckConstraint(condition=~Q(need_to_know=""), name="dissemination_needs_to_know"),
-            models.CheckConstraint(condition=Q(until__gt=F("at")), name="dissemination_until_later"),
-            models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True, revoked_reason="")
-                | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_reason="")),
-                name="dissemination_revoked_together",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"dissemination {self.pk}"
 
 
 def wrong_between(filled: Filled) -> Iterable[Wrong]:
@@ -291,7 +265,7 @@ VALIDATE = Move(
     needs=("validation_note", "validation_due"),
     check=validation_errors,
     sets=set_validator,
-    icon="fact_check",
+    icon="verified",
 )
 
 KINDS.register(
@@ -313,6 +287,10 @@ KINDS.register(
         wrong=wrong_between,
         moves=(VALIDATE,),
         aliases=("ERO LEAD",),
+        warning=(
+            "Do not enter Social Security numbers anywhere in an iLead, free text included. "
+            "Names, dates of birth and A-Numbers may be entered."
+        ),
         icon="lightbulb",
         parts=(
             Section("what", "What was learned", ("event_types", "title", "synopsis", "methods")),
@@ -328,7 +306,7 @@ KINDS.register(
                 "Gang claims",
                 GangClaim,
                 "gang claim",
-                hint="One for each criterion, each with its evidence.",
+                hint="One for each criterion that is met, each with its evidence: a tattoo and an admission are two.",
                 empty="No claim. Nobody is said to belong to a gang.",
             ),
             Rows("warrant_claims", "Outstanding warrants", WarrantClaim, "outstanding warrant", empty="No warrant."),
@@ -341,6 +319,8 @@ KINDS.register(
                 optional=True,
                 protected="see_provider",
                 protected_by="provider_protected",
+                closed_says="Protected. Only the author and their supervisor see who gave this information.",
+                reveal=Reveal("reveal_provider", "ileads:provider", "Show who gave this"),
             ),
             Section(
                 "flags",
