@@ -13,7 +13,7 @@ from accounts.models import Programme
 from reports.content import Filled, person_links
 from reports.imports.fields import Known, nothing, value_of
 from reports.imports.values import Wrong, moment, plain
-from reports.kinds import Kind, Rows
+from reports.kinds import KINDS, Kind, Rows
 from reports.models import Person, Row
 from reports.states import Status
 
@@ -85,10 +85,22 @@ def _set_life(report: Any, values: Mapping[str, str], known: Known, zone: ZoneIn
     report.author = author or known.former
     report.legacy_author = "" if author else _read("author", lambda: plain(values["author"], 150))
     report.submitted_at = _read("submitted_at", lambda: moment(values["submitted_at"], zone))
+    _set_order(report, values["submitted_at"])
     for name in ("created_at", "closed_at"):
         text = values.get(name)
         setattr(report, name, _read(name, lambda: moment(text, zone)) if text else report.submitted_at)  # noqa: B023
     report.attested_at = report.submitted_at
+
+
+def _set_order(report: Any, submitted: str) -> None:
+    """A report of the past is filed after its event. Old files often give the day of filing alone."""
+    if not KINDS[report.kind].past or report.submitted_at >= report.event_at:
+        return
+    zone = ZoneInfo(report.event_zone)
+    same_day = report.submitted_at.astimezone(zone).date() == report.event_at.astimezone(zone).date()
+    if not same_day or ":" in submitted:
+        raise Wrong("submitted_at is before event_at. Check both times, and their zone")
+    report.submitted_at = report.event_at
 
 
 # -- Rows: the column people_2_last_name is the last name of the second person ---------------------------------------

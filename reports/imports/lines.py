@@ -106,8 +106,7 @@ class Source:
         self.delimiter = ","
         self._open()
         try:
-            if not self.is_json:
-                self._read_header()
+            self._refuse_array() if self.is_json else self._read_header()
         except FileRefused:
             self.close()
             raise
@@ -259,6 +258,18 @@ class Source:
         return Line(line.number, {name: value.replace("\r\n", "\n").strip() for name, value in values.items()})
 
     # -- JSON Lines
+    def _refuse_array(self) -> None:
+        """A file that is one array would be read as far as its lines happen to be objects."""
+        first = self._next()
+        while first and not first.text.strip():
+            first = self._next()
+        if first and first.text.strip().startswith("["):
+            raise FileRefused(
+                "The file is one JSON array. Write one object a line, without brackets and commas between."
+            )
+        if first:
+            self._waiting.appendleft(first)
+
     def _read_json(self, line: _Physical) -> Line | Bad:
         if problem := self._problem(line):
             return _bad(line, problem)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from privacy import guard
@@ -19,6 +19,8 @@ from reports.imports.rejects import Rejects
 
 # A batch ends at whichever comes first; with the time that writing takes, five seconds are never reached.
 ROWS, CHARACTERS, SECONDS = 500, 2_000_000, 2.0
+# The classes of PostgreSQL's errors that speak of a value: data exceptions, and limits of the program.
+LIMITS = ("22", "54")
 
 
 class Prepared(Protocol):
@@ -118,9 +120,12 @@ class Run:
         try:
             with transaction.atomic():
                 kept, bads = self.destination.write(rows, now=timezone.now())
-        except (DataError, IntegrityError) as error:
+        except DatabaseError as error:
+            reason = _rule_broken(error)
+            if not reason:
+                raise
             if len(rows) == 1:
-                self._reject(rows[0].line.bad(_rule_broken(error)))
+                self._reject(rows[0].line.bad(reason))
                 return
             self._write(rows[: len(rows) // 2])
             self._write(rows[len(rows) // 2 :])
@@ -130,11 +135,12 @@ class Run:
             self._reject(bad)
 
 
-def _rule_broken(error: DataError | IntegrityError) -> str:
-    """Which rule of the table a row breaks. Anything else than a rule is a fault of ours, and is raised."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    if isinstance(error, IntegrityError) and not name:
-        raise error
+def _rule_broken(error: DatabaseError) -> str:
+    """Which rule or limit of its table a row breaks; "" for any other failure, which is not the row's."""
+    cause = error.__cause__
+    state, name = getattr(cause, "sqlstate", None) or "", getattr(getattr(cause, "diag", None), "constraint_name", None)
+    if not name and not state.startswith(LIMITS):
+        return ""
     rule = f"the rule {name}" if name else "a limit"
     return f"The row breaks {rule} of the database. Check its values against the columns in docs/imports.md."
 

@@ -52,6 +52,7 @@ WITH: dict[str, Callable[[World], Objects]] = {
     "reports:compare": World.of_reports,
     "reports:readers": World.of_reports,
     "reports:remove_reader": World.of_readers,
+    "reports:historical_report": World.of_historical,
     "watch:summary": World.of_summaries,
     "watch:versions": World.of_summaries,
     "watch:release": World.of_summaries,

@@ -11,6 +11,7 @@ from reports.kinds import KINDS
 from reports.models import EventType, Report, ReportNotice
 from reports.routing import recipients
 from reports.workflow import moves_of
+from tests.imports.old import bring_old, old_report
 from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 from tests.reports.test_readers import RESTRICTED
 from watch import actions as watch
@@ -42,6 +43,8 @@ class World:
         chosen = recipients(self.report("of agent"), urgent=False, on_summary=True)
         watch.release(self.released.pk, chosen, by=analyst, base=self.released.written_at)
 
+        bring_old()
+
     def report(self, label: str) -> Report:
         found = self.reports[label]
         assert found
@@ -59,6 +62,9 @@ class World:
         return [
             (label, {"number": r.number if r else "SIR-2020-MIA-999999", **more}) for label, r in self.reports.items()
         ]
+
+    def of_historical(self) -> Objects:
+        return [("an AMO", {"pk": old_report().pk}), ("absent", {"pk": ABSENT})]
 
     def of_moves(self) -> Objects:
         return [

@@ -115,6 +115,14 @@ def sir(**changes: str) -> dict[str, str]:
     return said | changes
 
 
+def test_a_day_of_filing_alone_is_not_before_the_event_of_that_day(tmp_path: Path) -> None:
+    file = tmp_path / "old.jsonl"
+    file.write_text(json.dumps(sir(submitted_at="6/4/2011")))
+    importing.run(file, kind="sir")
+    report = Report.objects.get(number="OLD-1")
+    assert report.submitted_at == report.event_at
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -123,6 +131,7 @@ def sir(**changes: str) -> dict[str, str]:
         ({"office": "NOWHERE"}, "names no office"),
         ({"event_at": "yesterday"}, "event_at is not a day"),
         ({"event_at": "2011-02-30"}, "does not have"),
+        ({"submitted_at": "2011-06-04 01:00"}, "submitted_at is before event_at"),
         ({"event_zone": "Mars/Base"}, "event_zone is no time zone"),
         ({"event_types": "picnic"}, "event_types is none of its choices"),
         ({"place_latitude": "91", "place_longitude": "0"}, "between -90 and 90"),

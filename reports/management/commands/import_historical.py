@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,6 @@ class Command(BaseCommand):
     def _import(self, file: Path, kind: str, encoding: str, where: Path, verbosity: int) -> tuple[Summary, Path]:
         destination = destinations.of(kind)
         source = lines.read(file, required=destination.required, encoding=encoding, named=destination.named)
-        with Rejects(where, of=file) as rejects:
+        with closing(source), Rejects(where, of=file) as rejects:
             bar = Bar(source.size, sys.stderr if verbosity else None)
             return Run(source, destination, rejects, bar)(), where
