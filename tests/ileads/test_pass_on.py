@@ -155,9 +155,7 @@ def test_a_restriction_closes_it_while_it_stands(officer: Any, fod: Any, agent: 
     assert can_read(agent, report)
 
 
-def test_somebody_without_any_reading_role_left_can_read_nothing(
-    officer: Any, fod: Any, agent: Any, acm: Any
-) -> None:
+def test_somebody_without_any_reading_role_left_can_read_nothing(officer: Any, fod: Any, agent: Any, acm: Any) -> None:
     from accounts import actions as accounts
     from accounts.models import Assignment, User
 
@@ -176,9 +174,7 @@ def test_author_office_and_analysts_pass_on(who: str, officer: Any, fod: Any, ag
 
 
 @pytest.mark.parametrize("who", ["hq", "duty", "auditor"])
-def test_who_only_reads_passes_nothing_on(
-    who: str, officer: Any, fod: Any, agent: Any, person: Any, as_: Any
-) -> None:
+def test_who_only_reads_passes_nothing_on(who: str, officer: Any, fod: Any, agent: Any, person: Any, as_: Any) -> None:
     report = filed(officer, fod)
     client = as_(person(who))
     page = client.get(address(report)).content.decode()
