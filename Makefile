@@ -26,5 +26,8 @@ bench-%: setup ## a measurement, as in `make bench-queue`
 drill-%: setup ## a fault made on purpose, as in `make drill-submit`
 	@exec $(PYTHON_VENV) -m drills.$*
 
+bench-import: bench-imports ;
+drill-import: drill-import_historical ;
+
 lock: ## renew requirements/*.txt after a change of pyproject.toml, and package-lock.json after one of package.json
 	@scripts/lock.sh

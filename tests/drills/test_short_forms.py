@@ -4,7 +4,7 @@ from unittest import mock
 
 import pytest
 
-from drills import submit, take_up
+from drills import import_historical, submit, take_up
 from drills.points import POINTS
 
 
@@ -21,3 +21,11 @@ def test_one_of_two_analysts_takes_up_a_report_and_without_the_lock_both_do() ->
     assert set(take_up.race(10)) == {1}
     with mock.patch("reports.actions.moving.locked", take_up._unlocked):
         assert set(take_up.race(10)) != {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_import_repeated_is_complete_and_without_the_checksum_rows_come_twice() -> None:
+    true = import_historical.run(2000, 1)
+    assert true.clean, true
+    control = import_historical.run(2000, 0, forget=True)
+    assert control.found > control.wanted

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -58,7 +59,8 @@ class Walker:
             response: Any = getattr(self.browser, method)(address, data or {}, follow=bool(data))
             body = b"".join(getattr(response, "streaming_content", ())) or response.content
             transaction.set_rollback(True)
-        return f"{response.headers} {body.decode(errors='replace')}".replace(address, "")
+        said = f"{response.headers} {body.decode(errors='replace')}"
+        return said.replace(address, "").replace(quote(address, safe=""), "")
 
     def walk(self) -> Iterator[tuple[str, str]]:
         """Every address with every object, and posted to once; then numbers, filters and searches that try for it."""
