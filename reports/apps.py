@@ -7,9 +7,10 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from reports import history, homes, navigation, reference_pages
+        from reports import history, homes, match_panel, navigation, reference_pages
 
         history.register()
         homes.register_homes()
+        match_panel.register()
         navigation.register()
         reference_pages.register_pages()

@@ -36,7 +36,7 @@ def recipients(report: Report, *, urgent: bool, on_summary: bool = False) -> lis
         return []
     rules = RoutingRule.objects.filter(kind=report.kind, active=True, on_summary=on_summary)
     found: dict[tuple[int, Role], Recipient] = {}
-    leading = _leading_office(report.office)
+    leading = leading_office(report.office)
     for rule in rules.select_related("to_office", "event_type", "within"):
         if not _applies(rule, report, urgent):
             continue
@@ -46,7 +46,7 @@ def recipients(report: Report, *, urgent: bool, on_summary: bool = False) -> lis
     return list(found.values())
 
 
-def _leading_office(office: Office) -> Office | None:
+def leading_office(office: Office) -> Office | None:
     """The SAC or FOD that the office is or belongs to."""
     above = {o.pk: o for o in Office.objects.filter(pk__in=office.ancestor_ids())}
     return next((above[pk] for pk in office.ancestor_ids() if pk in above and above[pk].kind in LEADING), None)

@@ -1,7 +1,9 @@
 """Background jobs of the reports app: thin calls, queued in the transaction of the change that needs them."""
 
+from datetime import UTC, datetime
 from smtplib import SMTPConnectError, SMTPException, SMTPServerDisconnected
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
@@ -41,3 +43,33 @@ def mail_notice(notice_id: str, only: list[str] | None = None) -> None:
 
     if left := send_report_notice(notice_id, only):
         mail_notice.defer(notice_id=notice_id, only=left)
+
+
+@app.periodic(cron="30 11 * * *")
+@app.task(queue="upkeep", queueing_lock="remind_outcomes", pass_context=False)
+def remind_outcomes(timestamp: int) -> None:
+    """Every morning (Eastern), one job for each operation whose outcome is overdue: all of them, or none and again."""
+    from reports.overdue import to_remind
+
+    day = datetime.fromtimestamp(timestamp, UTC).date().isoformat()
+    with transaction.atomic():
+        if jobs := [{"report_id": str(pk), "day": day} for pk in to_remind()]:
+            mail_reminder.batch_defer(*jobs)  # type: ignore[arg-type]
+
+
+@app.task(queue="mail", retry=PATIENCE, pass_context=False)
+def mail_reminder(report_id: str, day: str, only: list[str] | None = None) -> None:
+    """Remind those who answer for an operation, once on that day; whoever got no mail has a job of their own."""
+    from reports.overdue import remind
+
+    if left := remind(report_id, day, only):
+        mail_reminder.defer(report_id=report_id, day=day, only=left)
+
+
+@app.task(queue="mail", retry=PATIENCE, pass_context=False)
+def mail_match(notice_id: str, only: list[str] | None = None) -> None:
+    """Tell a person, or the people of an office, by mail that two operations may collide."""
+    from reports.match_mail import send_match_notice
+
+    if left := send_match_notice(notice_id, only):
+        mail_match.defer(notice_id=notice_id, only=left)

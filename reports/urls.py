@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from reports.views import check, drafts, filed, historical, listing, newest, parts, readers, rows, versions
+from reports.views import (
+    board,
+    check,
+    deconfliction,
+    drafts,
+    filed,
+    historical,
+    listing,
+    newest,
+    parts,
+    readers,
+    rows,
+    versions,
+)
 
 app_name = "reports"
 
@@ -21,9 +34,15 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/", rows.row, name="row"),
     path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/remove/", rows.remove_row, name="remove_row"),
     path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/restore/", rows.restore_row, name="restore_row"),
+    path("board/", board.board, name="board"),
+    path("review/", board.review, name="review"),
     path("historical/", historical.historical_list, name="historical_list"),
     path("historical/search/", historical.historical_search, name="historical_search"),
     path("historical/<uuid:pk>/", historical.historical_report, name="historical_report"),
+    path("deconfliction/", deconfliction.deconfliction, name="deconfliction"),
+    path("deconfliction/<uuid:match_id>/", deconfliction.match, name="match"),
+    path("deconfliction/<uuid:match_id>/take-up/", deconfliction.match_take_up, name="match_take_up"),
+    path("deconfliction/<uuid:match_id>/settle/", deconfliction.match_settle, name="match_settle"),
     path("<str:number>/", filed.detail, name="detail"),
     path("<str:number>/amend/", filed.amend, name="amend"),
     path("<str:number>/moves/<slug:move>/", filed.move, name="move"),

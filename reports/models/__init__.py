@@ -11,7 +11,7 @@ from reports.models.life import (
     StatusChange,
     Submission,
 )
-from reports.models.matches import Match, MatchNotice, PlannedPlace, PlannedTarget
+from reports.models.matches import EarlierSettlement, Match, MatchNotice, PlannedPlace, PlannedTarget
 from reports.models.reference import ApprovalRule, DeconflictionRule, EventType, RoutingRule, Threshold
 from reports.models.relations import Relation
 from reports.models.report import Report, ReportReader
@@ -31,6 +31,7 @@ __all__ = [
     "DeconflictionRule",
     "Discharge",
     "Draft",
+    "EarlierSettlement",
     "EventType",
     "HistoricalReport",
     "Identifier",

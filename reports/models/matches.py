@@ -26,8 +26,13 @@ from privacy.fields import (
     UUIDField,
 )
 from reports.models.report import Report
+from reports.models.spear import SPEAR
+from reports.states import Status
 
 NO, YES = Personal.NO, Personal.YES
+# A plan in one of these states, or with one of these outcomes, collides with nothing.
+GONE = (Status.RETURNED, Status.VOIDED)
+CALLED_OFF = (SPEAR.Outcome.CANCELLED, SPEAR.Outcome.POSTPONED)
 
 
 class PlannedPlace(models.Model):
@@ -40,7 +45,9 @@ class PlannedPlace(models.Model):
     window = DateTimeRangeField(personal=NO)
     latitude = FloatField(personal=YES, null=True)
     longitude = FloatField(personal=YES, null=True)
-    address_key = CharField(personal=YES, max_length=320, blank=True)
+    # The normal form of street and city (see `reports.sameness`); the state apart, since it is often left out.
+    address_key = CharField(personal=YES, max_length=640, blank=True)
+    state = CharField(personal=NO, max_length=80, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -62,6 +69,8 @@ class PlannedTarget(models.Model):
 
     id = BigAutoField(personal=NO, primary_key=True)
     report = ForeignKey(Report, models.CASCADE, personal=NO, related_name="planned_targets")
+    # The person or organization of the plan.
+    row_id = UUIDField(personal=NO)
     window = DateTimeRangeField(personal=NO)
     key = CharField(personal=YES, max_length=340)
     # Two people of one name are not the same when both are known to be born on other days, or have other A-Numbers.
@@ -74,6 +83,27 @@ class PlannedTarget(models.Model):
 
     def __str__(self) -> str:
         return f"target of report {self.report_id}"
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    """Matches …"""
+
+    def standing(self) -> MatchQuerySet:
+        """… whose two operations are still planned and still match."""
+        return self.filter(stands=True).exclude(not_planned("a") | not_planned("b"))
+
+    def ended(self) -> MatchQuerySet:
+        """… that no longer match: a plan was changed, called off, given back or voided."""
+        return self.filter(Q(stands=False) | not_planned("a") | not_planned("b"))
+
+    def open(self) -> MatchQuerySet:
+        """… that stand and wait to be settled."""
+        return self.standing().filter(settled_at__isnull=True)
+
+
+def not_planned(side: str) -> Q:
+    """The operation of this side counts no more. Asked when it is read, so no void or return is ever missed."""
+    return Q(**{f"{side}__status__in": GONE}) | Q(**{f"{side}__spear__outcome__in": CALLED_OFF})
 
 
 class Match(models.Model):
@@ -90,6 +120,7 @@ class Match(models.Model):
         NO_CONFLICT = "no_conflict", "No conflict after all"
 
     id = UUIDField(personal=NO, primary_key=True, default=uuid.uuid4, editable=False)
+    objects = MatchQuerySet.as_manager()
     # In the order of their keys, so that each pair stands once.
     a = ForeignKey(Report, models.CASCADE, personal=NO, related_name="matches_a")
     b = ForeignKey(Report, models.CASCADE, personal=NO, related_name="matches_b")
@@ -129,13 +160,39 @@ class Match(models.Model):
 
     @property
     def audit_label(self) -> str:
+        # Never the number of either: one of them may be restricted, now or later.
         return "a match of two operations"
+
+    def other(self, report_id: uuid.UUID) -> uuid.UUID:
+        """The side that is not this report."""
+        return self.b_id if report_id == self.a_id else self.a_id
+
+
+class EarlierSettlement(models.Model):
+    """How a match was settled before it was opened again, because one of the two plans had changed."""
+
+    audited: ClassVar[tuple[str, str, str]] = ("match", "match_id", "change")
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    match = ForeignKey(Match, models.CASCADE, personal=NO, related_name="earlier")
+    outcome = CharField("outcome", personal=NO, max_length=15, choices=Match.Outcome)
+    note = TextField("what was agreed", personal=YES, max_length=2000)
+    settled_by = ForeignKey(User, models.PROTECT, personal=YES, related_name="+")
+    settled_at = DateTimeField(personal=NO)
+
+    class Meta:
+        ordering = ("-settled_at",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"earlier settlement of match {self.match_id}"
 
 
 class MatchNotice(models.Model):
-    """Whoever was told of a match: the contact of one side, its office, or the JIOC (then of neither side)."""
+    """Whoever was told of a match: a person of one side, its office, or the JIOC (then of neither side)."""
 
-    audited: ClassVar[tuple[str, str, str]] = ("match", "match_id", "change")
+    # Opening the match marks one's notice as seen, so reading excuses that.
+    audited: ClassVar[tuple[str, str, str]] = ("match", "match_id", "change,read")
 
     id = UUIDField(personal=NO, primary_key=True, default=uuid.uuid4, editable=False)
     match = ForeignKey(Match, models.CASCADE, personal=NO, related_name="notices")

@@ -1,0 +1,49 @@
+"""Matches where people meet them: on the page of a planned operation, in the navigation, and after each filing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from accounts.models import User
+from audit.log import record
+from reports import consequences, match_sides, match_words, matches, panels
+from reports.models import Report
+from reports.panels import Panel
+from sen.ui import navigation
+
+
+def register() -> None:
+    """Every SPEAR that is filed, amended or given its outcome is compared with the others."""
+    consequences.register("spear", matches.compare)
+    panels.register(panels=of_report)
+    navigation.add(
+        label="Deconfliction",
+        url_name="reports:deconfliction",
+        permission=(match_sides.READ, match_sides.SETTLE),
+        icon="near_me",
+        order=14,
+        count=matches.waiting,
+    )
+
+
+def of_report(report: Report, user: User) -> Iterable[Panel]:
+    """What this operation may collide with, as far as this person may know; the reading is recorded."""
+    if report.kind != "spear":
+        return
+    mine = match_sides.visible_to(user).filter(Q(a=report) | Q(b=report)).select_related("held_by", "settled_by")
+    sights = match_sides.look(mine.order_by("settled_at", "-raised_at"), user)
+    lines = [
+        {
+            "sight": sight,
+            "others": [side for side in sight.open_sides if side.report.pk != report.pk],
+            "why": match_words.in_short(sight),
+            "state": match_words.state(sight),
+        }
+        for sight in sights
+        if sight.stands or (sight.match.settled_at and sight.is_whole)
+    ]
+    if lines:
+        record("matches.listed", by=user, on=report, count=len(lines))
+    yield Panel("Deconfliction", "reports/match_panel.html", {"lines": lines})
