@@ -1,12 +1,11 @@
-"""Filing an invented report through the real actions, and what the watch and the offices then do with it."""
+"""Filing an invented report through the real actions, and what befalls a report of any kind afterwards."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid5
-
-from django.db import transaction
 
 from accounts.models import User
 from accounts.roles import Role
@@ -14,19 +13,12 @@ from reports import actions, drafts, routing
 from reports.answers import raw_of
 from reports.models import Draft, Report
 from reports.reading import note_reading
+from reports.states import Status
 from sen.demo.people import Cast
 from sen.demo.stories import Story
 from watch import actions as watch
 
 BODY = "demonstration"
-
-
-@transaction.atomic
-def live(story: Story, cast: Cast, moment: datetime) -> Report:
-    """File the story and let happen what had time to happen before `moment`: all of it, or after a kill nothing."""
-    report = file(story)
-    Life(story, report, cast, moment).run()
-    return report
 
 
 def file(story: Story) -> Report:
@@ -40,6 +32,7 @@ def file(story: Story) -> Report:
 
 def draft_of(story: Story) -> Draft:
     draft = Draft(id=story.id, author=story.author, kind=story.filled.kind.code, version=1)
+    draft.begun_from_id, draft.start = story.follows, story.start
     draft.answers = raw_of(story.filled, story.author, draft)
     draft.save(force_insert=True)
     Draft.objects.filter(pk=draft.pk).update(created_at=story.begun_at)
@@ -54,34 +47,13 @@ class Life:
         self.rng, self.clock = story.rng, story.filed_at
         self.analyst: User = self.rng.choice(cast.analysts)
 
+    def run(self) -> None:
+        raise NotImplementedError
+
     def after(self, least: int, most: int) -> bool:
         """Let some minutes pass; False when that would be later than now."""
         self.clock += timedelta(minutes=self.rng.randint(least, most))
         return self.clock < self.moment
-
-    def run(self) -> None:
-        self.acknowledge()
-        if self.story.untouched:
-            return
-        if self.chance(0.03) and self.after(20, 120):
-            self.amend()
-        if self.chance(0.012) and self.void():
-            return
-        if self.after(3, 55 if self.report.urgent else 420) and self.take_up():
-            self.review()
-
-    def review(self) -> None:
-        """What the analyst does with it, and what the author adds meanwhile and later."""
-        if self.chance(0.72) and self.after(10, 90):
-            self.summarise()
-        if self.chance(0.04) and self.after(45, 600):
-            self.amend()
-        if self.after(30, 48 * 60) and (self.is_old or self.chance(0.9)):
-            self.move("close")
-            if not self.is_old and self.chance(0.02) and self.after(600, 6000):
-                self.move("reopen", "The laboratory has sent its result.")
-            if self.chance(0.06) and self.after(600, 6000):
-                self.amend()
 
     @property
     def is_old(self) -> bool:
@@ -91,9 +63,14 @@ class Life:
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
-    def move(self, name: str, reason: str = "", by: User | None = None) -> None:
-        self.report = actions.move(self.report.pk, name, by=by or self.analyst, reason=reason, now=self.clock)
+    def move(
+        self, name: str, reason: str = "", by: User | None = None, answers: Mapping[str, Any] | None = None
+    ) -> None:
+        self.report = actions.move(
+            self.report.pk, name, by=by or self.analyst, reason=reason, answers=answers, now=self.clock
+        )
 
+    # -- The offices
     def acknowledge(self) -> None:
         """Offices say that they know within hours; of what was filed lately, a few have not yet."""
         for notice in self.report.notices.select_related("office").order_by("office_id", "role"):
@@ -103,6 +80,24 @@ class Life:
                 note_reading(self.report, by=people[0], now=at)
                 actions.acknowledge(notice.pk, by=people[0], now=at)
 
+    @property
+    def overseer(self) -> User | None:
+        """Who decides about what this author files: the supervisor named on it, else whoever leads the office."""
+        found = self.report.supervisor or self.cast.overseer(self.report.office)
+        return found if found != self.story.author else None
+
+    def approve(self) -> bool:
+        """A supervisor reads it and approves it, within the working day."""
+        if self.report.status != Status.AWAITING_APPROVAL:
+            return True
+        overseer = self.overseer
+        if overseer is None or not self.after(15, 420):
+            return False
+        note_reading(self.report, by=overseer, now=self.clock)
+        self.move("approve", by=overseer)
+        return True
+
+    # -- The watch
     def take_up(self) -> bool:
         """An analyst takes it up; of a restricted report only one whom its author has named."""
         if self.report.restricted:
@@ -129,11 +124,11 @@ class Life:
             if people and (self.rng.random() < 0.85 or self.is_old) and at < self.moment:
                 watch.acknowledge(notice.pk, by=people[0], now=at)
 
+    # -- The author
     def amend(self) -> None:
         """The author adds what became known, as a new version."""
         draft = drafts.open_amendment(self.report, by=self.story.author)
-        reason = self.change(draft.answers)
-        draft.reason = reason
+        draft.reason = self.change(draft.answers)
         draft.save()
         key = uuid5(self.story.id, str(self.report.version + 1))
         receipt = actions.submit(draft.pk, by=self.story.author, key=key, body_hash=BODY, attested=True, now=self.clock)
@@ -141,17 +136,15 @@ class Life:
 
     def change(self, answers: dict[str, Any]) -> str:
         """Change what the draft says, and say why."""
-        narrative = answers["narrative"]["narrative"]
-        if answers.get("seizures") and self.rng.random() < 0.5:
-            seized = answers["seizures"][0]["data"]
-            seized["disposition"] = ["Moved to the seized property custodian"]
-            narrative[0] += "\n\nUpdate: the goods were weighed again and handed over to their custodian."
-            answers["what"]["stage"] = ["update"]
-            return "The goods were handed over"
-        added, reason = self.rng.choice(UPDATES)
-        narrative[0] += f"\n\nUpdate: {added}"
-        answers["what"]["stage"] = [self.rng.choice(("update", "final"))]
-        return reason
+        raise NotImplementedError
+
+    def belongs_with_another(self) -> None:
+        """The author links it with what the office reported before, where there is anything."""
+        mine = Report.objects.visible_to(self.story.author).filter(office=self.report.office, restricted=False)
+        other = mine.filter(submitted_at__lt=self.story.filed_at).order_by("-submitted_at", "pk").first()
+        if other and not self.report.restricted:
+            reason = REASONS[self.report.pk.int % len(REASONS)]
+            actions.relate(self.report, other, by=self.story.author, reason=reason, now=self.clock)
 
     def void(self) -> bool:
         overseer = self.cast.overseer(self.report.office)
@@ -161,13 +154,12 @@ class Life:
         return True
 
 
-UPDATES = (
-    ("a witness came forward and was heard at the office; the statement agrees with what was seen.",
-     "A further statement was taken"),
-    ("the prosecutor declined federal charges and the case was referred to the county.", "The prosecutor has decided"),
-    ("identity was confirmed by fingerprints; the date of birth given at first was right.", "Identity confirmed"),
-    ("the address was corrected after the team's notes had been compared.", "Correction of a detail"),
-)  # fmt: skip
+REASONS = (
+    "The same telephone number came up in both.",
+    "The same vehicle was seen at both places.",
+    "Both are part of one inquiry.",
+    "The people of one are named in the other.",
+)
 
 
 def summary_of(report: Report) -> str:
@@ -181,3 +173,9 @@ ASSESSMENTS = (
     "a single event. No further action by other offices is asked for.",
     "offices along the same route should look out for the same kind of hiding place.",
 )
+
+
+def moment(name: str, at: datetime) -> dict[str, list[str]]:
+    """A moment as its controls would post it, by the clocks that it carries."""
+    pieces = (str(at.month), str(at.day), str(at.year), f"{at:%H:%M}", str(at.tzinfo))
+    return {f"{name}_{position}": [piece] for position, piece in enumerate(pieces)}

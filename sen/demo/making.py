@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,8 +15,8 @@ from reports import defaults
 from reports.models import Report
 from sen.demo import FIRST, MOST, goods, people, unfinished
 from sen.demo.cores import in_two
-from sen.demo.lives import live
-from sen.demo.stories import key_of, story, when_filed
+from sen.demo.lives import file
+from sen.demo.mix import SERIES, Entry, entries
 
 LOCK = 739_105_514  # an arbitrary number that means "somebody makes demonstration reports"
 SLICE_SECONDS = 2.0
@@ -38,29 +39,34 @@ def ensure(*, both_cores: bool = False) -> None:
         ask_for_more()
 
 
-def missing_reports(most: int) -> list[int]:
-    """The numbers of the stories below `most` that are not filed yet, oldest story first, so that numbers rise."""
-    keys = {key_of(number): number for number in range(most)}
-    filed = set(Report.objects.filter(pk__in=list(keys)).values_list("pk", flat=True))
+def missing_reports(most: Mapping[str, int]) -> list[Entry]:
+    """The reports of the mix that are not filed yet, oldest first, so that numbers rise with the dates."""
+    wanted = {entry.key: entry for entry in entries(most)}
+    filed = set(Report.objects.filter(pk__in=list(wanted)).values_list("pk", flat=True))
     now = timezone.now()
-    return sorted(
-        (number for key, number in keys.items() if key not in filed), key=lambda number: when_filed(number, now)
-    )
+    return sorted((entry for key, entry in wanted.items() if key not in filed), key=lambda entry: entry.filed(now))
 
 
-def make(numbers: list[int], seconds: float | None = None) -> int:
+def make(wanted: Sequence[Entry], seconds: float | None = None) -> int:
     """File these stories through the real actions, each in its own transaction; stop after `seconds`, if given."""
     cast, moment = people.Cast(), timezone.now()
     until = time.monotonic() + seconds if seconds else None
-    for done, number in enumerate(numbers):
+    for done, entry in enumerate(wanted):
         if until and time.monotonic() > until:
             return done
-        live(story(number, cast, moment), cast, moment)
-    return len(numbers)
+        live(entry, cast, moment)
+    return len(wanted)
 
 
-def _make_part(numbers: list[int], part: int) -> None:
-    make(numbers[part::2])
+def _make_part(wanted: Sequence[Entry], part: int) -> None:
+    make([entry for entry in wanted if entry.thread % 2 == part])
+
+
+@transaction.atomic
+def live(entry: Entry, cast: people.Cast, moment: datetime) -> None:
+    """File a story and let happen what had time to happen before `moment`: all of it, or after a kill nothing."""
+    story = entry.story(cast, moment)
+    SERIES[entry.series].life(story, file(story), cast, moment).run()
 
 
 def fill() -> bool:

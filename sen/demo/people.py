@@ -1,4 +1,4 @@
-"""Who acts in the demonstration: sixty invented people over every role, and finding them again by role and office."""
+"""Who acts in the demonstration: some seventy invented people over every role, found again by role and office."""
 
 from __future__ import annotations
 
@@ -92,6 +92,16 @@ _MORE: tuple[tuple[Role, str, str], ...] = (
     (Role.FIELD_ERO, "Mireya Standish", "EPF"),
     (Role.FIELD_ERO, "Calvin Rook", "PXF"),
     (Role.FIELD_ERO, "Bernadette Lowell", "LAF"),
+    # Whoever approves the plans and leads of the other offices.
+    (Role.SAC, "Ansel Whitfield", "BOS"),
+    (Role.SAC, "Dorothea Vance", "DET"),
+    (Role.SAC, "Emile Broussard", "NOL"),
+    (Role.SAC, "Ramona Iturbe", "ELP"),
+    (Role.SAC, "Stuart Penhallow", "DEN"),
+    (Role.SAC, "Vivian Okafor-Dean", "SDG"),
+    (Role.FOD, "Lorcan Metcalf", "NWF"),
+    (Role.FOD, "Patience Wexler", "CHF"),
+    (Role.FOD, "Isidro Calloway-Paz", "EPF"),
 )
 
 
@@ -124,7 +134,7 @@ def invented() -> QuerySet[User]:
 
 
 def make_people() -> None:
-    """Add the people who are missing, bosses first, with one shared hash: sixty would take half a minute."""
+    """Add the people who are missing, bosses first, with one shared hash: one for each would take half a minute."""
     known = {user.username: user for user in invented()}
     missing = [member for member in CAST if member.username not in known]
     if not missing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,7 @@ def somewhere(rng: Random, site: Site, kinds: tuple[str, ...]) -> Place:
         latitude=f"{site.latitude + rng.uniform(-0.15, 0.15):.4f}",
         longitude=f"{site.longitude + rng.uniform(-0.15, 0.15):.4f}",
     )
+
+
+def zone_of(site: Site) -> ZoneInfo:
+    return ZoneInfo(site.zone)

@@ -13,6 +13,11 @@ from sen.demo import names
 from sen.demo.places import Place, Site
 
 
+def no_rows(kind: str) -> dict[str, list[Row]]:
+    """The lists of rows of a kind of report, empty."""
+    return {part.name: [] for part in KINDS[kind].rows}
+
+
 @dataclass
 class Scene:
     """What happened at one place and time. Each part of the event adds its rows and its sentences."""
@@ -27,7 +32,7 @@ class Scene:
     gist: list[str] = field(default_factory=list)
     story: list[str] = field(default_factory=list)
     followed: list[str] = field(default_factory=list)
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {part.name: [] for part in KINDS["sir"].rows})
+    rows: dict[str, list[Row]] = field(default_factory=lambda: no_rows("sir"))
     minor: bool = False
     flags: dict[str, str | bool] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Office, User
 from reports.content import Filled
 from reports.kinds import KINDS
-from reports.models import SIR, Notification, Organization, Person
+from reports.models import SIR, Notification, Organization, Person, Report
 from sen.demo import names, places, texture
 from sen.demo.events import EVENTS
 from sen.demo.people import Cast
@@ -55,6 +55,9 @@ class Story:
     filed_at: datetime
     rng: Random  # goes on to decide what follows
     untouched: bool = False  # nobody on the watch has taken it up yet
+    fate: str = ""  # what becomes of it, where its kind knows several ends
+    follows: UUID | None = None  # the report that gave rise to it, by its start of this name
+    start: str = ""
 
     def old(self, moment: datetime) -> bool:
         """Whether the watch would be done with it by now: an old urgent report would top the queue for months."""
@@ -100,7 +103,7 @@ def story(number: int, cast: Cast, moment: datetime, series: str = "") -> Story:
         EVENTS[code](scene)
     _surround(scene)
     untouched = not series and number < HOURS and number % 3 != 1
-    return Story(key, author, _filled(scene, types, office), begun_at, filed_at, rng, untouched)
+    return Story(key, author, sir_of(scene, types, office), begun_at, filed_at, rng, untouched)
 
 
 def _office_of(author: User) -> Office:
@@ -163,7 +166,7 @@ def _tell(scene: Scene) -> None:
     scene.followed.append(f"The {told.lower()} was told by telephone at {row.told_at:%H:%M}.")
 
 
-def _filled(scene: Scene, types: tuple[str, ...], office: Office) -> Filled:
+def sir_of(scene: Scene, types: tuple[str, ...], office: Office) -> Filled:
     """The scene as an unsaved report with its rows, each row where its list has it."""
     report = SIR(
         title=scene.title[:200],
@@ -183,7 +186,12 @@ def _filled(scene: Scene, types: tuple[str, ...], office: Office) -> Filled:
         **_case(scene),
         **scene.flags,
     )
-    filled = Filled(KINDS["sir"], report, scene.rows)
+    return filled_with("sir", report, scene)
+
+
+def filled_with(kind: str, report: Report, scene: Scene) -> Filled:
+    """The report with the rows of its scene, each in its place."""
+    filled = Filled(KINDS[kind], report, scene.rows)
     for position, row in enumerate(filled.every_row()):
         row.position = position
     return filled
