@@ -77,6 +77,7 @@ EVENTS: dict[str, Declaration] = {
     "ilead.provider_revealed": read("{actor} looked at who gave the information of {object}", personal=True),
     "relation.made": change("{actor} linked {object} with another report", personal=True),
     "relation.unmade": change("{actor} unlinked {object} from another report", personal=True),
+    "relations.viewed": read("{actor} looked at what {object} is linked with"),
     "report.matched": change("{object} was found to match another planned operation"),
     "match.raised": change("{object} was found"),
     "match.changed": change("{object} was compared again"),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
+from reports.condensed import condensed
 from reports.content import Answer, Filled, Shown, ShownRow, from_content, shown
+from reports.kinds import Part, Section
 from reports.models import Person, Related, Report
 from reports.models.rows import Row
 
 # Longer answers of a card are set across its whole width.
 SHORT = 60
-# Said by the heading of a person's card, so not said again in it.
-IN_A_NAME = frozenset({"last_name", "first_name", "middle_name", "suffix", "role"})
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,22 @@ class Card:
 
 @dataclass(frozen=True)
 class DocumentPart:
-    """One part of the document, under its heading. A text whose label repeats the heading stands without it."""
+    """One part of the document, under its heading. A text whose label repeats the heading stands without it.
+
+    A `closed` one says only why, and where it is revealed to whoever may look. One `by_move` tells what was decided
+    or came of it after the filing, so it stands first.
+    """
 
     name: str
     title: str
     facts: list[Answer] = field(default_factory=list)
     texts: list[Answer] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
+    by_move: bool = False
     closed: bool = False
+    closed_says: str = ""
+    reveal_label: str = ""
+    reveal_url: str = ""
 
 
 def as_kept(report: Report, content: dict[str, object]) -> Filled:
@@ -44,35 +52,59 @@ def as_kept(report: Report, content: dict[str, object]) -> Filled:
     return filled
 
 
-def document(filled: Filled, *, leave_out: tuple[str, ...] = (), opened: Collection[str] = ()) -> list[DocumentPart]:
-    """The report in the order of its kind; `leave_out` names answers that the page shows elsewhere.
+def document(
+    filled: Filled,
+    *,
+    leave_out: tuple[str, ...] = (),
+    opened: Collection[str] = (),
+    reveals: Mapping[str, str] | None = None,
+) -> list[DocumentPart]:
+    """The report in the order of its kind, but what was decided about it first.
 
-    Parts that are protected stand there closed, but those named in `opened`.
+    `leave_out` names answers that the page shows elsewhere. Parts that are protected stand there closed, but those named in `opened`; `reveals` are addresses that show one.
     """
-    parts = shown(filled, opened=opened)
-    found = [_part(filled, part, leave_out) for part in parts if part.part.name not in leave_out]
+    parts = [part for part in shown(filled, opened=opened) if part.part.name not in leave_out]
+    found = [
+        _closed(part.part, (reveals or {}).get(part.part.name, "")) if part.closed else _part(filled, part, leave_out)
+        for part in parts
+    ]
+    found.sort(key=lambda part: not part.by_move)
     return [part for part in found if part.facts or part.texts or part.cards or part.closed]
 
 
 def _part(filled: Filled, part: Shown, leave_out: tuple[str, ...]) -> DocumentPart:
     rows = {str(row.pk): row for row in filled.rows.get(part.part.name, [])}
     answers = [answer for answer in part.answers if answer.name not in leave_out]
+    facts, texts = [a for a in answers if not a.long], [a for a in answers if a.long]
+    if not facts and len(texts) == 1:
+        # The heading has said what it is.
+        texts = [replace(texts[0], label=part.part.title)]
     return DocumentPart(
         name=part.part.name,
         title=part.part.title,
-        facts=[answer for answer in answers if not answer.long],
-        texts=[answer for answer in answers if answer.long],
-        cards=[_card(rows[shown_row.key], shown_row) for shown_row in part.rows],
-        closed=part.closed,
+        facts=condensed(facts, filled),
+        texts=texts,
+        cards=[_card(rows[shown_row.key], shown_row, filled) for shown_row in part.rows],
+        by_move=part.part.by_move,
     )
 
 
-def _card(row: Row, words: ShownRow) -> Card:
-    is_person = isinstance(row, Person)
-    answers = [answer for answer in words.answers if not (is_person and answer.name in IN_A_NAME)]
+def _closed(part: Part, reveal_url: str) -> DocumentPart:
+    assert isinstance(part, Section)  # noqa: S101 - no list of rows is protected
+    label = part.reveal.label if part.reveal else ""
+    return DocumentPart(
+        part.name, part.title, closed=True, closed_says=part.closed_says, reveal_label=label, reveal_url=reveal_url
+    )
+
+
+def _card(row: Row, words: ShownRow, filled: Filled) -> Card:
+    """What the heading of the card says is not said again below it."""
+    role = row.get_role_display() if isinstance(row, Person) else ""
+    said = {*row.in_line, "role"} if role else set(row.in_line)
+    answers = condensed([answer for answer in words.answers if answer.name not in said], filled)
     return Card(
         title=words.line,
-        beside=row.get_role_display() if isinstance(row, Person) else "",
+        beside=role,
         facts=[answer for answer in answers if len(answer.text) <= SHORT],
         texts=[answer for answer in answers if len(answer.text) > SHORT],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -13,14 +13,18 @@ from accounts.access import Verdict, may
 from accounts.models import User
 from reports import actions, panels, protection
 from reports.compare import changes
+from reports.condensed import when, where
 from reports.content import Filled
 from reports.document import as_kept, document, related_numbers
 from reports.kinds import KINDS, Start
 from reports.lookup import with_people
 from reports.marks import flag_marks, state_mark, urgent_mark
 from reports.models import Draft, Report, Revision
-from reports.moves import Move
+from reports.moves import FILED, Move
+from reports.picture import picture
 from reports.reading import last_read_version
+from reports.relations import Links, links_of
+from reports.standing import banners
 from reports.states import Status
 from reports.timeline import life, steps_of, taken_up
 from reports.told import told
@@ -49,44 +53,81 @@ def page_of(report: Any, user: User) -> dict[str, Any]:
     filled = as_kept(report, report.content)
     notices = list(report.notices.select_related("office", "acknowledged_by"))
     steps = steps_of(report)
+    links = links_of(report, related_numbers(filled), user)
+    typed = filled.report
+    starts = _starts(report, typed, links, user)
     return {
         "report": report,
         "state": state_mark(report.status),
         "urgent": urgent_mark() if report.urgent else "",
         "flags": flag_marks(report),
-        "parts": document(filled, leave_out=SHOWN_ELSEWHERE, opened=protection.opened(report, user)),
-        "moves": _moves(report, user),
-        "starts": _starts(report, user),
+        "parts": document(
+            filled,
+            leave_out=SHOWN_ELSEWHERE,
+            opened=protection.opened(report, user),
+            reveals=protection.reveals(report, user),
+        ),
+        "when": when(filled),
+        "where": where(filled),
+        "banners": banners(report, steps, user),
+        "moves": _moves(report, typed, user, first_is_next=not any(offer.is_next for offer in starts)),
+        "starts": starts,
         "amend": _amend_verdict(report, user),
+        "amend_label": "Go on amending" if report.is_amending else "Amend",
         "may_name_readers": report.restricted and bool(may(user, "name_readers", report.office, report.author_id)),
         "told": told(report, notices, taken_up(report, steps), user),
         "unread": _unread(report, filled, user),
-        "related": _related(filled, user),
+        "links": links,
+        "picture": picture(report, links.open),
+        "may_relate": bool(actions.may_relate(report, user)),
         "panels": panels.panels_for(report, user),
-        "timeline": life(report, steps, notices, user),
+        "timeline": sorted([*life(report, steps, notices, user), *links.entries], key=lambda entry: entry.at),
     }
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A move on the page: one that may be made, or one that may not with the reason."""
+    """A move on the page: one that may be made, or one that may not with the reason. `is_next` is the usual one."""
 
     move: Move
     url: str
     refused: str = ""
+    is_next: bool = False
 
 
-def _moves(report: Report, user: User) -> list[Offer]:
-    """What may be done now; of the rest, what this person's role does, where the reason helps."""
-    found = []
+@dataclass(frozen=True)
+class StartOffer:
+    """A report that this one can give rise to; `is_next` where that is what is waited for."""
+
+    start: Start
+    url: str
+    refused: str = ""
+    is_next: bool = False
+
+
+def _moves(report: Report, typed: Report, user: User, *, first_is_next: bool) -> list[Offer]:
+    """What may be done now, the usual first; of the rest, what this person's role does, where the reason helps."""
+    found, refused = [], []
     for move in moves_of(report.declaration).values():
-        verdict = may_move(report, move, user)
+        verdict = may_move(report, move, user, typed=typed)
         url = reverse("reports:move", args=[report.number, move.name])
         if verdict:
             found.append(Offer(move, url))
         elif _reason_helps(report, move, user):
-            found.append(Offer(move, url, verdict.reason))
-    return found
+            refused.append(Offer(move, url, verdict.reason))
+    found.sort(key=lambda offer: not _goes_on(offer.move, typed))
+    if found and first_is_next and _goes_on(found[0].move, typed):
+        found[0] = replace(found[0], is_next=True)
+    return found + refused
+
+
+def _goes_on(move: Move, typed: Report) -> bool:
+    """Whether a move brings the report further on its way, rather than back, out of it, or over an answer again."""
+    return move.tone in ("working", "done") or (bool(move.asks) and not _is_answered(move, typed))
+
+
+def _is_answered(move: Move, typed: Any) -> bool:
+    return all(getattr(typed, name) not in ("", None, typed._meta.get_field(name).default) for name in move.needs)
 
 
 def _reason_helps(report: Report, move: Move, user: User) -> bool:
@@ -96,12 +137,18 @@ def _reason_helps(report: Report, move: Move, user: User) -> bool:
     return (report.status in move.from_states or before_review) and user.may_somewhere(move.permission_for(report))
 
 
-def _starts(report: Report, user: User) -> list[tuple[Start, str]]:
+def _starts(report: Report, typed: Report, links: Links, user: User) -> list[StartOffer]:
     """What this report can give rise to, for whoever may file it: each with why it cannot yet, if so."""
-    if report.legacy or report.status == Status.VOIDED:
+    if report.legacy or report.status not in FILED:
         return []
     offered = [s for s in report.declaration.starts if user.may_somewhere(KINDS[s.kind].permission("file"))]
-    return [(start, start.hindered(report.typed)) for start in offered]
+    done = {link.why for link in links.named}
+    return [_start(report.number, typed, start, is_done=start.because in done) for start in offered]
+
+
+def _start(number: str, typed: Report, start: Start, *, is_done: bool) -> StartOffer:
+    url = reverse("reports:start", args=[number, start.name])
+    return StartOffer(start, url, start.hindered(typed), is_next=not is_done and start.awaited(typed))
 
 
 def _amend_verdict(report: Report, user: User) -> Verdict | None:
@@ -117,13 +164,3 @@ def _unread(report: Any, filled: Filled, user: User) -> dict[str, int] | None:
     _, old = actions.version(report, report.last_read)
     seen = len(changes(old, filled, opened=protection.opened(report, user)))
     return {"last": report.last_read, "newest": report.version, "changes": seen}
-
-
-def _related(filled: Filled, user: User) -> list[tuple[str, str, bool]]:
-    """The reports that this one names: number, why, and whether this person may open it."""
-    rows = related_numbers(filled)
-    if not rows:
-        return []
-    numbers = [row.number for row in rows]
-    visible = set(Report.objects.visible_to(user).filter(number__in=numbers).values_list("number", flat=True))
-    return [(row.number, row.why, row.number in visible) for row in rows]

@@ -13,6 +13,7 @@ from reports.views import (
     newest,
     parts,
     readers,
+    relations,
     rows,
     versions,
 )
@@ -51,6 +52,8 @@ urlpatterns = [
     path("<str:number>/versions/", versions.versions, name="versions"),
     path("<str:number>/versions/<int:version>/", versions.version, name="version"),
     path("<str:number>/versions/compare/", versions.compare, name="compare"),
+    path("<str:number>/relations/", relations.relations, name="relations"),
+    path("<str:number>/relations/<uuid:relation_id>/unlink/", relations.unlink, name="unlink"),
     path("<str:number>/readers/", readers.readers, name="readers"),
     # A number, not the username: an address is kept in logs and histories, and a username names a person.
     path("<str:number>/readers/<int:pk>/remove/", readers.remove, name="remove_reader"),

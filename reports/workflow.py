@@ -32,8 +32,13 @@ def move_of(report: Report, name: str) -> Move:
     return moves_of(report.declaration)[name]
 
 
-def may_move(report: Report, move: Move, user: User, now: datetime | None = None) -> Verdict:
-    """Whether `user` may make this move now, and if not, why and what to do next."""
+def may_move(
+    report: Report, move: Move, user: User, now: datetime | None = None, typed: Report | None = None
+) -> Verdict:
+    """Whether `user` may make this move now, and if not, why and what to do next.
+
+    `typed` is the report with the answers of its kind, where they are at hand already.
+    """
     verdict = may(user, move.permission_for(report), report.office, report.author_id)
     if not verdict:
         return verdict
@@ -43,7 +48,7 @@ def may_move(report: Report, move: Move, user: User, now: datetime | None = None
         return Verdict(False, f"You filed this report, so somebody else must {move.label.lower()} it.")
     if report.legacy and move.name != "void":
         return Verdict(False, "This report was brought from an older system and stands as it was.")
-    hindrance = move.hindered(report.typed, now or timezone.now()) if move.has_hindrance else ""
+    hindrance = move.hindered(typed or report.typed, now or timezone.now()) if move.has_hindrance else ""
     return Verdict(False, hindrance) if hindrance else YES
 
 

@@ -21,7 +21,8 @@ from privacy.fields import (
     Personal,
     TextField,
 )
-from reports.kinds import KINDS, Kind, Rows, Section, Start, Wrong
+from reports.kinds import KINDS, Kind, Rows, Section, Span, Start, Wrong
+from reports.models import windows
 from reports.models.report import Report
 from reports.models.rows import Person, Related, Row, yes_no_unknown
 from reports.moves import COMMON, Move
@@ -113,7 +114,7 @@ class TAV(Report):
         errors = {}
         for start, end in (("event_at", "requested_end"), ("planned_start", "planned_end")):
             first, last = getattr(self, start), getattr(self, end)
-            if first and last and last <= first:
+            if first and last and windows.lasts(first, last).total_seconds() <= 0:
                 errors[end] = "This is not after the beginning. Check both days and times."
         if self.planned_end and not self.planned_start:
             errors["planned_start"] = "Give the beginning too, since you gave the end."
@@ -123,6 +124,8 @@ class TAV(Report):
 
 class Visitor(Row):
     """Somebody of the requesting agency who is to see the detainee."""
+
+    in_line: ClassVar[tuple[str, ...]] = ("name", "title")
 
     name = CharField("name", personal=YES, max_length=160)
     title = CharField("title or rank", personal=NO, max_length=80, blank=True)
@@ -148,6 +151,8 @@ def wrong_between(filled: Filled) -> Iterable[Wrong]:
 
 
 def decision_errors(report: Any) -> dict[str, str]:
+    if report.actual_start and report.decision != TAV.Decision.APPROVED:
+        return {"decision": "The visit has taken place, so its approval cannot be taken back any more."}
     if report.conflict in (TAV.Conflict.POSSIBLE, TAV.Conflict.YES) and not report.conflict_note.strip():
         return {"conflict_note": "Say which operation it may conflict with, and how."}
     return {}
@@ -168,13 +173,17 @@ def unfinished(report: Any, now: datetime) -> str:
     return "" if report.outcome else "This TAV has no outcome yet. Record the outcome before you close it."
 
 
+def _is_ahead(at: datetime | None) -> bool:
+    return bool(at and at > timezone.now())
+
+
 def outcome_errors(report: Any) -> dict[str, str]:
     start, end = report.actual_start, report.actual_end
-    if start and start > timezone.now():
-        return {"actual_start": "This is in the future. Record the outcome after the visit."}
+    if ahead := next((name for name in ("actual_start", "actual_end") if _is_ahead(getattr(report, name))), ""):
+        return {ahead: "This is in the future. Record the outcome after the visit."}
     if end and not start:
         return {"actual_start": "Give when it began too, since you gave when it ended."}
-    if start and end and end <= start:
+    if start and end and windows.lasts(start, end).total_seconds() <= 0:
         return {"actual_end": "This is not after it began. Check both days and times."}
     if start and report.decision != TAV.Decision.APPROVED:
         return {"actual_start": "The visit was not approved, so it cannot have begun. Leave this empty."}
@@ -207,7 +216,7 @@ DECIDE = Move(
     needs=("decision", "conflict", "decision_reason"),
     check=decision_errors,
     sets=set_decider,
-    icon="gavel",
+    icon="verified_user",
 )
 OUTCOME = Move(
     name="outcome",
@@ -241,7 +250,14 @@ KINDS.register(
         words={
             "title": ("title", "One line that tells the watch who wants to see whom."),
             "narrative": ("account of the request", "How the request came, and what was agreed."),
-            "event_at": ("asked for from", ""),
+            "synopsis": ("synopsis", "Two or three sentences that a manager can read in half a minute."),
+            "agency": ("requesting agency", "In full, such as Monroe County Sheriff's Office."),
+            "purpose": ("purpose of the interview", "What they want to ask about, and why this detainee."),
+            "event_at": ("asked for from", "When the agency would like to begin."),
+            "conflict": ("conflict with operations", "Whether the visit may get in the way of a planned operation."),
+            "decision_reason": ("reason of the decision", "The officer who filed this TAV reads it."),
+            "actual_start": ("visit began", "Leave both empty if no visit took place."),
+            "actual_end": ("visit ended", ""),
             "place_facility": ("detention facility", ""),
         },
         needs=("place_facility",),
@@ -258,13 +274,20 @@ KINDS.register(
                 roles={Person.Role.DETAINEE: Person.Role.SUBJECT},
             ),
         ),
+        # The first that is known tells when the visit is, at a glance.
+        spans=(
+            Span("Took place", "actual_start", "actual_end"),
+            Span("Planned", "planned_start", "planned_end"),
+            Span("Asked for", "event_at", "requested_end"),
+        ),
         aliases=("ERO TAV",),
         icon="groups",
+        turn=40,
         parts=(
             Section(
                 "what",
                 "The request",
-                ("agency", "agency_level", "title", "synopsis", "purpose", "case_reference"),
+                ("title", "agency", "agency_level", "purpose", "case_reference", "synopsis"),
             ),
             Section(
                 "when",
