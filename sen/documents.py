@@ -7,11 +7,12 @@ from django.conf import settings
 
 from privacy import register
 from reports import diagram
-from reports.imports import answers_table
+from reports.imports import answers_table, tables
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/data-elements.md": register.written,
     "docs/import-answers.md": answers_table.written,
+    "docs/imports.md": tables.written,
     "docs/workflow.md": diagram.written,
 }
 

@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.models import Office
 from audit.log import Subject, record
 from reports.imports import spot
-from reports.imports.columns import COMMON, OWN, REQUIRED, SPOT, TYPES, named, of_type, read_row
+from reports.imports.columns import REQUIRED, SPOT, TYPES, named, of_type, read_row
 from reports.imports.lines import Bad, Line
 from reports.models.historical import HistoricalReport
 from reports.search import CONFIG
@@ -107,9 +107,3 @@ def _record(ids: list[str]) -> None:
         batch = ids[first : first + LISTED]
         on = Subject(HistoricalReport.audit_type, "", "historical reports")
         record("historical.imported", by=None, on=on, batch=batch, count=len(batch))
-
-
-def column_tables() -> dict[str, list[tuple[str, str, bool]]]:
-    """For the documentation: the columns of all types, then those of each, as (name, what it is, needed)."""
-    tables = {"All types": COMMON, **{name.upper(): own for name, own in OWN.items() if name != SPOT}}
-    return {title: [(c.name, c.says, c.required) for c in columns] for title, columns in tables.items()}
