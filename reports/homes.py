@@ -1,33 +1,46 @@
-"""What a person sees first: drafts and reports of the field, news of one's offices, the newest for headquarters."""
+"""What a person sees first: drafts and reports of the field, decisions and news of one's offices, the newest for HQ."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Assignment, User
 from audit.log import Subject, record
+from reports import decisions, overdue
 from reports.answers import Answers
+from reports.board import Drawer, between, rows
 from reports.filters import offers
 from reports.kinds import KINDS
 from reports.lines import Line, columns, lines
 from reports.lookup import FILES, READS
-from reports.models import Draft, Reading, Report
+from reports.models import Draft, Reading, Report, StatusChange
 from reports.states import Status
 from sen.home import Action, Block, Home, register
 
 FEW, MORE = 5, 10
 LATELY = timedelta(days=14)
 SOON = timedelta(days=30)
+AHEAD = timedelta(hours=72)
 
 
 def register_homes() -> None:
     """Addresses stand written out, since none can be looked up before all apps are ready."""
     files = tuple(kind.permission("file") for kind in KINDS)
     reads = tuple(kind.permission("read") for kind in KINDS)
+    register(
+        Home(
+            decisions.PERMISSIONS,
+            15,
+            deciding,
+            Action("Review what waits longest", "/reports/review/", "check"),
+            waits=lambda user: decisions.waiting(user).exists(),
+        )
+    )
     register(Home(files, 30, field, Action("File a report", "/reports/new/", "add")))
     register(Home("acknowledge", 25, offices))
     register(Home(reads, 60, newest, Action("Search the reports", "/reports/", "search")))
@@ -46,7 +59,7 @@ def _listed(user: User, reports: QuerySet[Report], size: int, label: str) -> lis
 
 # -- Those who file ----------------------------------------------------------------------------------------------------
 def field(user: User) -> list[Block]:
-    """My drafts with what is missing, and my reports lately."""
+    """My drafts with what is missing, what was returned to me, my operations, and my reports lately."""
     # An amendment holds what its report says: it is not shown to who may no longer see the report.
     seen = Q(amends=None) | Q(amends__in=Report.objects.visible_to(user))
     drafts = [_draft_line(draft, user) for draft in Draft.objects.filter(seen, author=user, version__gt=0)[:FEW]]
@@ -60,6 +73,8 @@ def field(user: User) -> list[Block]:
     }
     blocks = [
         Block("My drafts", "reports/home_drafts.html", {"drafts": drafts}),
+        *_returned(user),
+        *_operations(user),
         Block("My reports", "reports/home_reports.html", context),
     ]
     # Who leads an office files now and then; what is empty would only stand in the way.
@@ -81,6 +96,57 @@ def _draft_line(draft: Draft, user: User) -> dict[str, Any]:
         "missing": len(problems),
         "word": "1 answer missing" if len(problems) == 1 else f"{len(problems)} answers missing",
     }
+
+
+def _returned(user: User) -> list[Block]:
+    """My reports that a supervisor has sent back, with the reason."""
+    sent = StatusChange.objects.filter(report=OuterRef("pk"), move="return").order_by("-at")
+    mine = Report.objects.visible_to(user).filter(author=user, status=Status.RETURNED)
+    columns = ("number", "title", "reason", "returned_by", "returned_at")
+    found = mine.annotate(
+        reason=Subquery(sent.values("reason")[:1]),
+        returned_by=Subquery(sent.values("by__name")[:1]),
+        returned_at=Subquery(sent.values("at")[:1]),
+    )
+    reports = list(found.order_by("returned_at").values_list(*columns, named=True)[:MORE])
+    return _block("Returned to me", "reports/home_returned.html", user, reports)
+
+
+def _block(title: str, template: str, user: User, reports: list[Any], **context: Any) -> list[Block]:
+    """A block of reports, recorded as listed; nothing where there are none: what is empty would stand in the way."""
+    if not reports:
+        return []
+    record("reports.listed", by=user, on=Subject("list", "", title.lower()), count=len(reports))
+    return [Block(title, template, {"reports": reports} | context)]
+
+
+# -- Operations --------------------------------------------------------------------------------------------------------
+def _operations(user: User) -> list[Block]:
+    """What I answer for: whose outcome is overdue, and what begins in the next three days."""
+    now = timezone.now()
+    coming = between(Report.objects.visible_to(user), now, now + AHEAD).filter(overdue.of_person(user))
+    soon = coming.exclude(spear__outcome__in=("postponed", "cancelled")).order_by("event_at", "id")
+    return _overdue(user, overdue.of_person(user)) + _drawn("My operations of the next 72 hours", user, soon)
+
+
+def _overdue(user: User, whose: Q) -> list[Block]:
+    return _drawn("Outcomes overdue", user, overdue.oldest_first(user).filter(whose), is_late=True)
+
+
+def _drawn(title: str, user: User, found: QuerySet[Report], **context: Any) -> list[Block]:
+    drawer = Drawer(ZoneInfo(user.office.time_zone if user.office else "UTC"), offers(user).events)
+    return _block(title, "reports/home_operations.html", user, drawer.lines(rows(found)[:MORE]), **context)
+
+
+# -- Those who decide --------------------------------------------------------------------------------------------------
+def deciding(user: User) -> list[Block]:
+    """What waits for my decision, oldest first; and whose outcome is overdue in the offices that I lead."""
+    columns = ("number", "title", "kind", "office__name", "author__name", "event_at", "since", "version")
+    found = list(decisions.waiting(user).values_list(*columns, named=True)[:MORE])
+    if found:
+        record("reports.listed", by=user, on=Subject("list", "", "waiting for my decision"), count=len(found))
+    block = Block("Waiting for my decision", "reports/home_decisions.html", {"reports": found})
+    return [block, *_overdue(user, overdue.of_lead(user) & ~overdue.of_person(user))]
 
 
 # -- Those who lead an office ------------------------------------------------------------------------------------------

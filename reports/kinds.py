@@ -168,6 +168,8 @@ class Kind:
     aliases: tuple[str, ...] = ()
     warning: str = ""
     icon: str = "add_circle"
+    # Where it stands among the choices of what to file.
+    turn: int = 50
 
     @property
     def article(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from smtplib import SMTPException
@@ -14,9 +15,11 @@ from django.core.mail import EmailMessage, get_connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from accounts.access import may
 from accounts.models import Assignment, User
 from audit.log import record
 from reports.models import Notice, Report, ReportNotice
+from reports.states import Status
 
 NEWS = timedelta(days=1)
 
@@ -55,6 +58,25 @@ class Occasion(Protocol):
 
     @property
     def pk(self) -> Any: ...
+
+
+@dataclass
+class Once:
+    """An occasion that no row stands for: its key alone makes the mail the same one."""
+
+    pk: str
+
+
+def send_waiting(report_id: str, version: int) -> None:
+    """Mail the supervisor whom a report names that this version waits for their approval, if they may give it."""
+    report = Report.objects.select_related("office", "author", "supervisor").get(pk=UUID(report_id))
+    named = report.supervisor
+    if named is None or (report.status, report.version) != (Status.AWAITING_APPROVAL, version):
+        return
+    approves = may(named, report.declaration.permission("approve"), report.office)
+    if approves and named.is_active and Report.objects.visible_to(named).filter(pk=report.pk).exists():
+        subject, path = f"{report.number} waits for your approval", f"/reports/{report.number}/"
+        send_notice(Once(f"waiting.{report.pk}.{version}"), report, [named], subject=subject, path=path)
 
 
 def send_notice(notice: Occasion, report: Report, people: Iterable[User], *, subject: str, path: str) -> list[str]:

@@ -10,6 +10,7 @@ def register() -> None:
     reads = tuple(kind.permission("read") for kind in KINDS)
     navigation.add(label="File a report", url_name="reports:choose", permission=files, icon="add_circle", order=30)
     navigation.add(label="Reports", url_name="reports:listing", permission=reads, icon="folder", order=31)
+    navigation.add(label="Operations", url_name="reports:board", permission="read_spear", icon="event", order=32)
     navigation.add(
         label="Historical reports",
         url_name="reports:historical_list",

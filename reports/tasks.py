@@ -45,6 +45,14 @@ def mail_notice(notice_id: str, only: list[str] | None = None) -> None:
         mail_notice.defer(notice_id=notice_id, only=left)
 
 
+@app.task(queue="mail", retry=PATIENCE, pass_context=False)
+def mail_waiting(report_id: str, version: int) -> None:
+    """Tell the supervisor whom a report names that it waits for their approval."""
+    from reports.mail import send_waiting
+
+    send_waiting(report_id, version)
+
+
 @app.periodic(cron="30 11 * * *")
 @app.task(queue="upkeep", queueing_lock="remind_outcomes", pass_context=False)
 def remind_outcomes(timestamp: int) -> None:

@@ -271,6 +271,7 @@ VALIDATE = Move(
 KINDS.register(
     Kind(
         code="ilead",
+        turn=30,
         prefix="ILEAD",
         noun="iLead",
         label="Intelligence lead (iLead)",

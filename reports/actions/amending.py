@@ -9,7 +9,7 @@ from accounts.access import Refused
 from accounts.models import User
 from audit.log import record
 from reports import approval, consequences, naming, search
-from reports.actions.keeping import announce, keep_version, locked, require, tell, weigh
+from reports.actions.keeping import announce, ask_supervisor, keep_version, locked, require, tell, weigh
 from reports.actions.rows import save_rows
 from reports.answers import Answers
 from reports.content import Filled, read, to_content
@@ -52,6 +52,7 @@ def amend(draft: Draft, answers: Answers, filled: Filled, *, by: User, now: date
     record("report.amended", by=by, on=typed, version=typed.version, reason=draft.reason)
     consequences.follow(filled, before, by=by, now=now)
     announce(notices)
+    ask_supervisor(typed)
     return typed
 
 

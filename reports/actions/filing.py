@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.log import record
 from reports import approval, consequences, naming, search
 from reports.actions.amending import amend
-from reports.actions.keeping import announce, keep_version, require, tell, weigh
+from reports.actions.keeping import announce, ask_supervisor, keep_version, require, tell, weigh
 from reports.actions.relating import relate_start
 from reports.actions.rows import insert_rows
 from reports.answers import Answers, Problem
@@ -132,4 +132,5 @@ def _file(draft: Draft, filled: Filled, *, by: User, now: datetime, quiet: bool)
     consequences.follow(filled, None, by=by, now=now)
     if not quiet:
         announce(notices)
+        ask_supervisor(report)
     return report

@@ -13,12 +13,15 @@ from accounts.models import User
 from reports import mail, routing, urgency
 from reports.content import Filled, from_content, to_content
 from reports.models import Report, ReportNotice, Revision
+from reports.states import Status
 
 
 def locked(by: User) -> models.QuerySet[Report]:
     """Reports that `by` may see, their rows locked; to anybody else they do not exist."""
     # Without `held_by`: whoever has waited for the lock would get what was joined before it, so nobody's name.
-    return Report.objects.visible_to(by).select_for_update(of=("self",)).select_related("office", "author")
+    # `no_key`: a match may point at a plan that is just being amended, and its number and key never change.
+    visible = Report.objects.visible_to(by).select_related("office", "author")
+    return visible.select_for_update(of=("self",), no_key=True)
 
 
 def require(by: User, permission: str, report: Report) -> None:
@@ -71,6 +74,14 @@ def announce(notices: Iterable[ReportNotice]) -> None:
     jobs: list[dict[str, Any]] = [{"notice_id": str(one.pk)} for one in notices if mail.is_news(one.made_at)]
     if jobs:
         mail_notice.batch_defer(*jobs)
+
+
+def ask_supervisor(report: Report) -> None:
+    """Queue the mail to the supervisor whom the report names, where it waits for approval."""
+    from reports.tasks import mail_waiting
+
+    if report.status == Status.AWAITING_APPROVAL and report.supervisor_id:
+        mail_waiting.defer(report_id=str(report.pk), version=report.version)
 
 
 def version(report: Report, number: int) -> tuple[Revision, Filled]:

@@ -42,6 +42,10 @@ def set_recorder(report: Any, by: Any, now: datetime) -> None:
     report.outcome_by = by
 
 
+def executed(report: Any) -> bool:
+    return bool(report.outcome == Outcome.EXECUTED)
+
+
 def not_executed(report: Any) -> str:
     """Why what happened cannot be reported from the plan yet."""
     if report.outcome in (Outcome.POSTPONED, Outcome.CANCELLED):

@@ -299,6 +299,7 @@ KINDS.register(
         types="What kind of event",
         past=True,
         icon="priority_high",
+        turn=10,
         parts=(
             Section("what", "What happened", ("event_types", "title", "synopsis", "significance", "stage")),
             Section(

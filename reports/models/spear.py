@@ -25,7 +25,7 @@ from privacy.fields import (
     PositiveSmallIntegerField,
     TextField,
 )
-from reports.kinds import KINDS, Kind, Rows, Section, Start, Wrong
+from reports.kinds import KINDS, Kind, Rows, Section, Span, Start, Wrong
 from reports.models import aftermath, windows
 from reports.models.report import Report
 from reports.models.rows import Organization, Person, Related, Row, lines, yes_no_unknown
@@ -252,9 +252,12 @@ KINDS.register(
                 "Tells what happened in it",
                 aftermath.what_happened,
                 aftermath.not_executed,
+                awaited=aftermath.executed,
             ),
         ),
+        spans=(Span("Planned window", "event_at", "planned_end"),),
         icon="event",
+        turn=20,
         parts=(
             Section("what", "What is planned", ("event_types", "title", "synopsis", "objective")),
             Section(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sen.times import zone_name
 
 # Past the first its author is asked to look again; past the second it is a mistake, most often of the year.
 LONG, LONGEST = timedelta(days=7), timedelta(days=366)
@@ -58,6 +60,16 @@ def in_words(span: timedelta) -> str:
     if minutes:
         return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
     return "1 hour" if hours == 1 else f"{hours} hours"
+
+
+def window_in_words(start: datetime, end: datetime, zone: str, on: date | None = None) -> str:
+    """06:00-09:00 EST; with the day of each end unless both lie on the day `on`. By the clocks of the operation."""
+    begins, ends = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    first, last = zone_name(begins), zone_name(ends)
+    begin_day = "" if begins.date() == on else f"{begins:%b} {begins.day}, "
+    end_day = "" if ends.date() == begins.date() else f"{ends:%b} {ends.day}, "
+    between = " – " if end_day else "–"
+    return f"{begin_day}{begins:%H:%M}{'' if first == last else f' {first}'}{between}{end_day}{ends:%H:%M} {last}"
 
 
 def typed(name: str, at: datetime, zone: str) -> dict[str, list[str]]:

@@ -210,6 +210,7 @@ def show(request: HttpRequest, answers: Answers, form: FilingForm, status: int =
         "urgent_because": why,
         "remarks": answers.kind.remarks(filled.report) if not problems else [],
         "approval": answers.draft.amends is None and approval.needed(answers.kind),
+        "supervisor": filled.report.supervisor.name if filled.report.supervisor else "",
         "title": answers.title,
         "key": uuid4(),
         "submit_url": reverse("reports:submit", args=[answers.draft.pk]),
