@@ -293,6 +293,12 @@ def test_an_answer_that_is_needed_and_empty_is_told_for_its_row(bring: Bringing)
     assert "Person 1, Last name: This answer is needed." in bring.rejected[0]["reason"]
 
 
+def test_what_cannot_be_read_is_not_said_to_be_missing_as_well(bring: Bringing) -> None:
+    bring(mapping(), (ROW[0], "soon", *ROW[2:]))
+    said = "When it happened: this is not read as a date; name its notation in dates (“soon”)"
+    assert [rejected["reason"] for rejected in bring.rejected] == [said]
+
+
 def test_an_encoding_and_a_delimiter_of_another_country_are_read(bring: Bringing) -> None:
     said = mapping(settings='encoding = "cp1252"\ndelimiter = "semicolon"')
     bring(said, (*ROW[:-1], "À la gare, “vite”."), encoding="cp1252", delimiter=";")
@@ -341,6 +347,7 @@ def test_more_rows_than_a_report_holds_are_refused_with_the_reason(bring: Bringi
     many = ";".join(f"Person {number}" for number in range(201))
     bring(mapping(rows=FORCE), (*ROW[:3], many, *ROW[4:]))
     assert "A report holds at most 200 rows of people." in bring.rejected[0]["reason"]
+    assert "A report holds at most # rows" in bring(mapping(rows=FORCE), check=True).replace("200", "#")
     assert not Draft.objects.exists()
 
 
