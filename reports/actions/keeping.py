@@ -80,7 +80,8 @@ def ask_supervisor(report: Report) -> None:
     """Queue the mail to the supervisor whom the report names, where it waits for approval."""
     from reports.tasks import mail_waiting
 
-    if report.status == Status.AWAITING_APPROVAL and report.supervisor_id:
+    is_news = mail.is_news(report.amended_at or report.submitted_at)
+    if is_news and report.status == Status.AWAITING_APPROVAL and report.supervisor_id:
         mail_waiting.defer(report_id=str(report.pk), version=report.version)
 
 
