@@ -88,10 +88,19 @@ def test_a_mistake_in_the_settings_is_told_with_its_line(bring: Bringing, settin
     assert reason in refusal(bring, mapping(settings=settings))
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(bring: Bringing) -> None:
-    said = refusal(bring, mapping(more='titel = "x"\nstage = "begin"', settings='leave_out = ["Rase"]'))
+@pytest.mark.parametrize(
+    ("settings", "more", "rows", "wrong"),
+    [
+        ('leave_out = ["Rase"]', 'titel = "x"\nstage = "begin"', PERSON, ["Rase", "titel", "begin"]),
+        ("header_line = 0", 'marking = { colum = "x" }', '[[people]]\neach = "x"', ["from 1", "colum", "each ="]),
+    ],
+)
+def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(
+    bring: Bringing, settings: str, more: str, rows: str, wrong: list[str]
+) -> None:
+    said = refusal(bring, mapping(more=more, settings=settings, rows=rows))
     assert said.startswith("The mapping map.toml is not used; no row was read.")
-    assert said.index("Rase") < said.index("titel") < said.index("begin")
+    assert sorted(wrong, key=said.index) == wrong
 
 
 def test_an_answer_that_nothing_gives_is_told_for_filed_reports_and_left_to_the_author_of_drafts(
