@@ -29,7 +29,8 @@ ROWS_OF = {
 
 def written() -> str:
     """The document: one table a kind, one list of rows a heading."""
-    return "\n".join([INTRODUCTION, *(of_kind(kind) for kind in KINDS)])
+    # By code: the order of the registry is that in which modules happened to be imported.
+    return "\n".join([INTRODUCTION, *(of_kind(kind) for kind in sorted(KINDS, key=lambda kind: kind.code))])
 
 
 def of_kind(kind: Kind) -> str:
