@@ -36,8 +36,12 @@ class Element:
 
 def our_apps() -> list[AppConfig]:
     """The apps of this repository, by name."""
-    here = Path(settings.BASE_DIR)
-    return sorted((app for app in apps.get_app_configs() if Path(app.path).parent == here), key=lambda app: app.name)
+    return sorted((app for app in apps.get_app_configs() if _is_here(Path(app.path))), key=lambda app: app.name)
+
+
+def _is_here(folder: Path) -> bool:
+    """In this repository, but not among the installed packages that may lie within it."""
+    return Path(settings.BASE_DIR) in folder.parents and "site-packages" not in folder.parts
 
 
 def our_models() -> list[type[models.Model]]:
@@ -57,7 +61,7 @@ def classification(field: Any) -> Personal | None:
 
 
 def _is_of_a_framework(field: Any) -> bool:
-    ours = {app.name for app in our_apps()}
+    ours = {app.name.partition(".")[0] for app in our_apps()}
     bases = (base for base in field.model.__mro__ if base.__module__.partition(".")[0] not in ours)
     return any(
         own.name == field.name

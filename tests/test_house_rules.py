@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from accounts.middleware import declared
 from audit import coverage
 from audit.events import EVENTS
 from privacy import fields, register
-from reports.kinds import KINDS, Kind
+from reports.kinds import KINDS
 from sen import documents
 from tests import house
 
@@ -222,24 +221,3 @@ def test_the_written_documents_are_fresh() -> None:
 def test_a_stale_document_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(documents.DOCUMENTS, "docs/workflow.md", lambda: "something else")
     assert documents.stale() == ["docs/workflow.md"]
-
-
-# -- Kinds ----------------------------------------------------------------------------------------------------------
-def filer(kind: Kind) -> Any:
-    """A kind of report brings `file_<kind>` for the tests; without it nothing here could be asked of it."""
-    return getattr(import_module("tests.reports.filing"), f"file_{kind.code}")
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("kind", list(KINDS), ids=lambda kind: kind.code)
-def test_every_kind_is_filed_read_compared_and_shown(kind: Kind, agent: Any, as_: Any) -> None:
-    from reports.compare import changes
-    from reports.content import read, shown
-    from tests.reports.filing import amend_sir
-
-    report = filer(kind)(agent)
-    before = read(report)
-    after = read(amend_sir(report, agent, narrative={"narrative": ["Another account of it."]}))
-    assert "narrative" in {part.part.name for part in shown(after)}
-    assert [(change.old, change.new) for change in changes(before, after)][-1][1] == "Another account of it."
-    assert "Another account of it." in as_(agent).get(f"/reports/{report.number}/").content.decode()

@@ -32,7 +32,7 @@ WITH: dict[str, Callable[[World], Objects]] = {
     "accounts:reference_rows": World.of_reference,
     "accounts:reference_add": World.of_reference,
     "accounts:reference_edit": World.of_reference_rows,
-    "reports:new": lambda world: [("SIR", {"kind": "sir"}), ("absent", {"kind": "nothing"})],
+    "reports:new": World.of_kinds,
     "reports:draft": World.of_drafts,
     "reports:check": World.of_drafts,
     "reports:submit": World.of_drafts,
@@ -43,16 +43,25 @@ WITH: dict[str, Callable[[World], Objects]] = {
     "reports:row": World.of_rows,
     "reports:remove_row": World.of_rows,
     "reports:restore_row": World.of_rows,
-    "reports:detail": World.of_reports,
-    "reports:amend": World.of_reports,
+    "reports:detail": World.of_every_kind,
+    "reports:amend": World.of_every_kind,
     "reports:move": World.of_moves,
+    "reports:start": World.of_starts,
     "reports:acknowledge": World.of_notices,
     "reports:versions": World.of_reports,
     "reports:version": lambda world: world.of_reports(version=1),
     "reports:compare": World.of_reports,
     "reports:readers": World.of_reports,
     "reports:remove_reader": World.of_readers,
+    "reports:relations": World.of_reports,
+    "reports:unlink": World.of_relations,
+    "reports:match": World.of_matches,
+    "reports:match_take_up": World.of_matches,
+    "reports:match_settle": World.of_matches,
     "reports:historical_report": World.of_historical,
+    "ileads:pass_on": World.of_leads,
+    "ileads:take_back": World.of_disseminations,
+    "ileads:provider": World.of_leads,
     "watch:summary": World.of_summaries,
     "watch:versions": World.of_summaries,
     "watch:release": World.of_summaries,
@@ -79,12 +88,12 @@ def rows(world: World) -> Iterator[tuple[Row, str]]:
                     yield Row(page, label, method), address
 
 
-def answers(username: str, world: World) -> dict[Row, str]:
+def answers(username: str, world: World, *, only: Callable[[Row], bool] = lambda row: True) -> dict[Row, str]:
     """What one person is answered on every line; each request is taken back before the next."""
     browser = Client() if username == NOBODY else signed_in(world.people[username])
     browser.raise_request_exception = False
     cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
-    return {row: _answer(browser, cookies, row.method, address) for row, address in rows(world)}
+    return {row: _answer(browser, cookies, row.method, address) for row, address in rows(world) if only(row)}
 
 
 def _answer(browser: Client, cookies: dict[str, str], method: str, address: str) -> str:

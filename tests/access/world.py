@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.access import may
 from accounts.models import Assignment, User
+from ileads import actions as ileads
+from ileads.models import Dissemination
 from reports import actions, drafts
-from reports.kinds import KINDS
-from reports.models import EventType, Report, ReportNotice
+from reports.kinds import KINDS, Kind
+from reports.models import EventType, Match, Report, ReportNotice
 from reports.routing import recipients
 from reports.workflow import moves_of
 from tests.imports.old import bring_old, old_report
-from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
+from tests.reports.filing import ANSWERS, amend_sir, approved, file_report, file_sir, make_draft, sir_answers
 from tests.reports.test_readers import RESTRICTED
 from watch import actions as watch
 
@@ -21,11 +29,12 @@ Objects = list[tuple[str, dict[str, Any]]]
 
 
 class World:
-    """Reports of agent (Miami) and outsider (Atlanta), their drafts, notices and summaries."""
+    """Reports of agent (Miami) and outsider (Atlanta), their drafts, notices and summaries; and of every other kind."""
 
     def __init__(self) -> None:
         self.people = {user.username: user for user in User.objects.select_related("office")}
         agent, outsider, analyst = (self.people[name] for name in ("agent", "outsider", "analyst"))
+        # SIRs, which every page of reports is asked with; of other kinds, what the pages ask that differ by kind.
         self.reports: dict[str, Report | None] = {
             "of agent": amend_sir(file_sir(agent), agent, narrative={"narrative": ["He was on the second pier."]}),
             "of outsider": file_sir(outsider),
@@ -42,8 +51,35 @@ class World:
         self.released = self._summary("of agent", analyst)
         chosen = recipients(self.report("of agent"), urgent=False, on_summary=True)
         watch.release(self.released.pk, chosen, by=analyst, base=self.released.written_at)
-
+        self.others = {label: one for kind in KINDS if kind.code != "sir" for label, one in self._of_kind(kind)}
+        self.relation = actions.relate(
+            self.report("of agent"), self.report("of outsider"), by=analyst, reason="One boat"
+        )
+        self.passed_on = self._pass_on()
         bring_old()
+
+    def _of_kind(self, kind: Kind) -> Iterator[tuple[str, Report]]:
+        """One that has been approved, one that waits for it, and one that is restricted, where the kind has such."""
+        author = next(by for by in self._people("agent", "officer") if by.may_somewhere(kind.permission("file")))
+        leads = self._people("supervisor", "fod")
+        filed = file_report(kind.code, author)
+        if kind.approval:
+            yield f"{kind.noun} awaiting", file_report(kind.code, author)
+            approver = next(by for by in leads if may(by, kind.permission("approve"), author.office))
+            filed = approved(filed, approver)
+        yield f"{kind.noun} of {author.username}", filed
+        if kind.section_of("restricted"):
+            answers = ANSWERS[kind.code](author) | RESTRICTED
+            yield f"{kind.noun} restricted", file_report(kind.code, author, answers)
+
+    def _people(self, *usernames: str) -> list[User]:
+        return [self.people[username] for username in usernames]
+
+    def _pass_on(self) -> Dissemination:
+        """To an agent, who reads no iLead otherwise."""
+        lead, until = self.others["iLead of officer"], timezone.now() + timedelta(days=30)
+        agent, officer = self._people("agent", "officer")
+        return ileads.pass_on(lead.pk, agent, by=officer, need_to_know="Works the same gang", until=until)
 
     def report(self, label: str) -> Report:
         found = self.reports[label]
@@ -66,12 +102,55 @@ class World:
     def of_historical(self) -> Objects:
         return [("an AMO", {"pk": old_report().pk}), ("absent", {"pk": ABSENT})]
 
+    def of_others(self, **more: Any) -> Objects:
+        return [(label, {"number": report.number, **more}) for label, report in self.others.items()]
+
+    def of_every_kind(self) -> Objects:
+        return self.of_reports() + self.of_others()
+
+    def of_kinds(self) -> Objects:
+        """What can be filed."""
+        return [*((kind.noun, {"kind": kind.code}) for kind in KINDS), ("absent", {"kind": "nothing"})]
+
     def of_moves(self) -> Objects:
+        there = {label: report for label, report in self.reports.items() if report} | self.others
         return [
-            (f"{label}: {move}", {**kwargs, "move": move})
-            for move in moves_of(KINDS["sir"])
-            for label, kwargs in self.of_reports()[:3]
+            (f"{label}: {move}", {"number": report.number, "move": move})
+            for label, report in there.items()
+            for move in moves_of(report.declaration)
         ]
+
+    def of_starts(self) -> Objects:
+        """What can be begun from a report, and what cannot."""
+        found: Objects = []
+        for label, report in self.others.items():
+            names = [start.name for start in report.declaration.starts] or ["nothing"]
+            found += [(f"{label}: {name}", {"number": report.number, "start": name}) for name in names]
+        return found
+
+    def of_relations(self) -> Objects:
+        """The link of the two SIRs, from either and from a third."""
+        return [(label, {**kwargs, "relation_id": self.relation.pk}) for label, kwargs in self.of_reports()]
+
+    def of_matches(self) -> Objects:
+        """A match of two SPEARs of Miami, one with a restricted one, and none."""
+        hidden = self.others["SPEAR restricted"].pk
+        pairs = {
+            "of two SPEARs": Match.objects.exclude(Q(a=hidden) | Q(b=hidden)),
+            "with a restricted one": Match.objects.filter(Q(a=hidden) | Q(b=hidden)),
+        }
+        found = [(label, {"match_id": matches.order_by("pk")[0].pk}) for label, matches in pairs.items()]
+        return [*found, ("absent", {"match_id": ABSENT})]
+
+    def of_leads(self, **more: Any) -> Objects:
+        """iLeads, a SIR instead of one, and none."""
+        labels = [label for label, report in self.others.items() if report.kind == "ilead"]
+        found = [(label, {"number": self.others[label].number, **more}) for label in labels]
+        others = [one for one in self.of_reports(**more) if one[0] in {"of agent", "absent"}]
+        return found + others
+
+    def of_disseminations(self) -> Objects:
+        return self.of_leads(pk=self.passed_on.pk)
 
     def of_notices(self) -> Objects:
         notice = ReportNotice.objects.get(report=self.report("of agent"), office__code="MIA", role="sac")
