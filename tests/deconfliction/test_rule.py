@@ -77,9 +77,7 @@ SPRING = datetime(2027, 3, 14, 1, 0)  # noqa: DTZ001 - by the clocks of New York
 
 
 @pytest.mark.parametrize(("clock_hours", "match"), [(13, True), (14, False)])
-def test_a_change_of_the_clocks_makes_no_gap_longer(
-    agent: Any, outsider: Any, clock_hours: int, match: bool
-) -> None:
+def test_a_change_of_the_clocks_makes_no_gap_longer(agent: Any, outsider: Any, clock_hours: int, match: bool) -> None:
     """The clocks skip an hour in this gap: thirteen hours by the wall are twelve."""
     from zoneinfo import ZoneInfo
 
