@@ -26,6 +26,7 @@ from reports.kinds import Kind
 from reports.models import LegacySource, Report, Revision, StatusChange
 from reports.search import words_of
 from reports.states import Status
+from sen import demonstration
 
 LISTED = 100
 # Longer texts are searched by their beginning: a search document holds a megabyte at most.
@@ -46,6 +47,8 @@ def former_system() -> User:
         programme=root.programme,
         office=root,
         status=User.Status.LEFT,
+        # A demonstration does not start on a database in which somebody real has an account.
+        is_demonstration=demonstration.on(),
     )
 
 

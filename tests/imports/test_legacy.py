@@ -86,6 +86,14 @@ def test_the_account_of_the_former_system_cannot_sign_in(tmp_path: Path, client:
     assert not former.assignments.exists()
 
 
+def test_a_demonstration_still_starts_after_an_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sen import demonstration
+
+    monkeypatch.setenv("SEN_MODE", "demonstration")
+    bring("sir", tmp_path)
+    demonstration.refuse_real_people()
+
+
 def test_nobody_amends_one(tmp_path: Path, supervisor: User, as_: Any) -> None:
     bring("sir", tmp_path)
     report = Report.objects.get(number="OLD-SIR-2011-00042")
