@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -48,7 +49,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Rows:
-    """A list of rows of one model, each on its own screen. `asked_by_event` shows it when an event type asks for it."""
+    """A list of rows of one model, each on its own screen. `asked_by_event` shows it when an event type asks for it.
+
+    `first` are answers of the first row that are usual, offered where it is begun.
+    """
 
     name: str
     title: str
@@ -59,6 +63,7 @@ class Rows:
     asked_by_event: bool = False
     optional: bool = False
     minimum: int = 0
+    first: Mapping[str, str] = field(default_factory=dict)
     by_move: bool = field(default=False, init=False)
     protected: str = field(default="", init=False)
 
@@ -127,6 +132,10 @@ def renews_nothing(report: Any, before: Mapping[str, Any]) -> None:
     return None
 
 
+def nothing_pending(report: Any, now: datetime) -> tuple[str, str] | None:
+    return None
+
+
 def no_remarks(report: Any) -> Iterable[str]:
     return ()
 
@@ -141,8 +150,9 @@ class Kind:
     A kind of the `past` is never filed before its event. `approval` says whether a supervisor approves it unless the
     approval rules say otherwise, and `approved_again` whether a new version needs that anew, by two contents of
     revisions; `renews` takes back of an amended report what its new answers do away with. `wrong` finds what is wrong
-    between parts, `remarks` what its author should know. `aliases` are old names by which people search, never shown.
-    `warning` stands on every page on which one is written or read.
+    between parts, `remarks` what its author should know, and `pending` what a filed one still waits for, in a heading
+    and a sentence. `aliases` are old names by which people search, never shown. `warning` stands on every page on
+    which one is written or read.
     `spans` are times that are read together.
     """
 
@@ -162,6 +172,7 @@ class Kind:
     renews: Callable[[Any, Mapping[str, Any]], None] = renews_nothing
     wrong: Callable[[Filled], Iterable[Wrong]] = nothing_wrong
     remarks: Callable[[Any], Iterable[str]] = no_remarks
+    pending: Callable[[Any, datetime], tuple[str, str] | None] = nothing_pending
     moves: tuple[Move, ...] = ()
     starts: tuple[Start, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -170,6 +181,11 @@ class Kind:
     icon: str = "add_circle"
     # Where it stands among the choices of what to file.
     turn: int = 50
+
+    @property
+    def plain(self) -> str:
+        """What it is in words, without the letters that its number begins with."""
+        return self.label.partition(" (")[0]
 
     @property
     def article(self) -> str:

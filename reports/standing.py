@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from accounts.access import may
 from accounts.models import User
+from reports.kinds import nothing_pending
 from reports.models import Report
 from reports.states import Status
 from reports.timeline import Step
@@ -26,7 +29,8 @@ class Banner:
 
 def banners(report: Report, steps: Iterable[Step], user: User) -> list[Banner]:
     """The most pressing first."""
-    return [*_ended(report), *_awaited(report, user), *_returned(report, list(steps), user), *_limits(report)]
+    waits = [*_awaited(report, user), *_returned(report, list(steps), user), *_pending(report, user)]
+    return [*_ended(report), *waits, *_limits(report)]
 
 
 def _ended(report: Report) -> Iterator[Banner]:
@@ -63,6 +67,15 @@ def _returned(report: Report, steps: list[Step], user: User) -> Iterator[Banner]
             f"It does not count until {report.author_name} has amended it and somebody has approved it. What was said:"
         )
         yield Banner("info", f"Returned by {who}", says, reason)
+
+
+def _pending(report: Report, user: User) -> Iterator[Banner]:
+    """What its kind still waits for, such as the outcome of an operation whose window is over."""
+    if report.legacy or report.declaration.pending is nothing_pending:
+        return
+    if found := report.declaration.pending(report.typed, timezone.now()):
+        heading, says = found
+        yield Banner("warning", heading, says, to_acts=_may_amend(report, user))
 
 
 def _may_amend(report: Report, user: User) -> bool:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.utils.dateparse import parse_datetime
 
 from reports.models import windows
 from reports.moves import FILED, Move
+from reports.states import Status
 
 if TYPE_CHECKING:
     from reports.content import Filled
@@ -24,8 +24,11 @@ class Outcome(models.TextChoices):
 
 def renew(report: Any, before: Mapping[str, Any]) -> None:
     """A postponed operation that gets its new window is planned again: the outcome was that of the old window."""
-    was = [parse_datetime(before["fields"][name]) for name in ("event_at", "planned_end")]
-    if report.outcome == Outcome.POSTPONED and was != [report.event_at, report.planned_end]:
+    ends = ("event_at", "planned_end")
+    moved = any(
+        not windows.same(datetime.fromisoformat(before["fields"][name]), getattr(report, name)) for name in ends
+    )
+    if report.outcome == Outcome.POSTPONED and moved:
         report.outcome, report.outcome_at, report.outcome_note, report.outcome_by = "", None, "", None
 
 
@@ -85,6 +88,19 @@ def _of_place(place: Any) -> dict[str, list[str]]:
     }
 
 
+def pending(report: Any, now: datetime) -> tuple[str, str] | None:
+    """What a plan that counts still waits for once its window is over, or it was postponed."""
+    if report.status not in FILED:
+        return None
+    if report.outcome == Outcome.POSTPONED:
+        says = "Amend the plan with its new window: it is then compared with other operations and approved again."
+        return "This operation was postponed", says
+    if not report.outcome and report.planned_end < now and report.status != Status.CLOSED:
+        says = "The planned window is over. Record whether the operation was executed, postponed or cancelled."
+        return "The outcome is overdue", says
+    return None
+
+
 OUTCOME = Move(
     name="outcome",
     label="Record the outcome",
@@ -92,7 +108,8 @@ OUTCOME = Move(
     from_states=FILED,
     to_state=None,
     permission="amend_spear",
-    says="Say whether the operation was executed, postponed or cancelled.",
+    says="Say whether the operation was executed, postponed or cancelled. One that was postponed gets its new window "
+    "by amending the plan.",
     event="spear.outcome",
     asks=("outcome", "outcome_at", "outcome_note"),
     needs=("outcome", "outcome_at"),

@@ -293,7 +293,7 @@ KINDS.register(
         code="sir",
         prefix="SIR",
         noun="SIR",
-        label="Significant Incident Report",
+        label="Significant Incident Report (SIR)",
         line="Something has happened: an arrest, an assault, a discharge, a seizure.",
         model=SIR,
         types="What kind of event",

@@ -94,7 +94,7 @@ class SPEAR(Report):
     def time_errors(self) -> dict[str, str]:
         """A planned window lies in the future when it is filed; a later version may keep the start that it had."""
         start: datetime | None = self.event_at
-        if start and start < self.present and not (self.before and self.before.event_at == start):
+        if start and start < self.present and not (self.before and windows.same(self.before.event_at, start)):
             return {"event_at": "This is in the past. A SPEAR is a plan: report what has happened in a SIR."}
         return super().time_errors()
 
@@ -243,6 +243,7 @@ KINDS.register(
         renews=aftermath.renew,
         wrong=wrong_between,
         remarks=remarks,
+        pending=aftermath.pending,
         moves=(aftermath.OUTCOME,),
         starts=(
             Start(

@@ -15,7 +15,7 @@ LONG, LONGEST = timedelta(days=7), timedelta(days=366)
 
 def window_errors(start: datetime, end: datetime) -> dict[str, str]:
     """What cannot be right about a planned window, beside the answer that is to be mended."""
-    if end <= start:
+    if lasts(start, end) <= timedelta(0):
         return {"planned_end": "The planned end is not after the start. Check both days and times."}
     if lasts(start, end) > LONGEST:
         return {"planned_end": "The planned end is more than a year after the start. Check the year."}
@@ -23,8 +23,13 @@ def window_errors(start: datetime, end: datetime) -> dict[str, str]:
 
 
 def lasts(start: datetime, end: datetime) -> timedelta:
-    """How long it really is: the difference of two times of one zone would be by the wall clock."""
+    """How long it really is: of two times of one zone, Python compares and subtracts what the clocks show."""
     return timedelta(seconds=end.timestamp() - start.timestamp())
+
+
+def same(one: datetime, other: datetime) -> bool:
+    """Whether two moments are one: Python never calls an hour that comes twice equal to one of another zone."""
+    return one.timestamp() == other.timestamp()
 
 
 def remarks(start: datetime | None, end: datetime | None) -> Iterator[str]:
