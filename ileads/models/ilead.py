@@ -279,6 +279,7 @@ KINDS.register(
         model=ILead,
         types="What it is about",
         words={
+            "event_types": ("what it is about", ""),
             "title": ("title", "One line that tells a reader what was learned."),
             "event_at": ("when the information was obtained", ""),
             "narrative": ("the information", "What was learned, in order, and from what."),

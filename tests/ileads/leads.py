@@ -22,7 +22,7 @@ def filed(officer: Any, fod: Any, **changes: Any) -> Report:
 
 
 def passed_on(report: Report, to: Any, *, by: Any, **values: Any) -> Dissemination:
-    given = {"need_to_know": WHY, "until": timezone.now() + timedelta(days=30)} | values
+    given: dict[str, Any] = {"need_to_know": WHY, "until": timezone.now() + timedelta(days=30)} | values
     return actions.pass_on(report.pk, to, by=by, **given)
 
 

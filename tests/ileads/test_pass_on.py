@@ -147,7 +147,7 @@ def test_taking_it_back_twice_is_once(officer: Any, fod: Any, agent: Any) -> Non
 def test_a_restriction_closes_it_while_it_stands(officer: Any, fod: Any, agent: Any, as_: Any) -> None:
     report = filed(officer, fod)
     passed_on(report, agent, by=officer)
-    amend_report(report, fod, **RESTRICTED)
+    amend_report(report, fod, flags=RESTRICTED["flags"])
     assert not can_read(agent, report)
     assert as_(agent).get("/").status_code == 200
     lifted = {"restricted": [], "restricted_reason": [""]}
@@ -240,7 +240,7 @@ def test_what_is_not_approved_voided_or_restricted_is_not_passed_on(
     if state == "voided":
         report_actions.move(report.pk, "void", by=fod, reason="Wrong person")
     if state == "restricted":
-        amend_report(Report.objects.get(pk=report.pk), officer, **RESTRICTED)
+        amend_report(Report.objects.get(pk=report.pk), officer, flags=RESTRICTED["flags"])
     with pytest.raises(Refused):
         passed_on(report, agent, by=officer)
     page = as_(officer).get(address(report, "pass-on")).content.decode()

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from reports.models import Report
+from tests.ileads.test_validation import day, due_in
 from tests.journeys.test_filing import choose, go_on, say_now
 from tests.journeys.test_story import Desk, desk
 
@@ -37,6 +39,7 @@ def test_an_ilead_is_filed_approved_passed_on_read_amended_and_closed(desk: Sit,
     closes(desk("analyst", width), number)
     takes_back(fod, number)
     cannot_see(agent, number)
+    validates(fod, number)
 
 
 def files_an_ilead(officer: Desk) -> str:
@@ -199,5 +202,23 @@ def takes_back(fod: Desk, number: str) -> None:
     page.get_by_label("Reason").fill("The case is closed")
     fod.press("Take back")
     expect(page.get_by_text(f"Agent can no longer read {number}.")).to_be_visible()
+
+
+def validates(fod: Desk, number: str) -> None:
+    """Five years later, as it were."""
+    page, report = fod.page, Report.objects.get(number=number)
+    with transaction.atomic():
+        due_in(-3, report, report.author)
+    page.goto("/")
+    page.get_by_role("link", name="See which").click()
+    expect(page.get_by_text("Overdue").first).to_be_visible()
+    fod.look("ilead-16-worklist")
+    fod.follow("Detainee speaks of a gang's meeting place")
+    fod.follow("Validate")
+    page.get_by_label("What was checked").fill("The gang unit says that it still holds")
+    page.get_by_label("Year").fill(str(day(365).year + 1))
+    fod.look("ilead-17-validate")
+    fod.press("Validate")
+    expect(page.get_by_text(f"{number} is validated.")).to_be_visible()
     page.goto("/ileads/validation/")
-    fod.look("ilead-16-validation")
+    expect(page.get_by_text("Nothing is due for validation here.")).to_be_visible()
