@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid5
 
+from accounts.access import may
 from accounts.models import User
 from accounts.roles import Role
 from reports import actions, drafts, routing
@@ -84,7 +85,8 @@ class Life:
     def overseer(self) -> User | None:
         """Who decides about what this author files: the supervisor named on it, else whoever leads the office."""
         found = self.report.supervisor or self.cast.overseer(self.report.office)
-        return found if found != self.story.author else None
+        able = found and may(found, self.report.declaration.permission("approve"), self.report.office)
+        return found if able and found != self.story.author else None
 
     def approve(self) -> bool:
         """A supervisor reads it and approves it, within the working day."""

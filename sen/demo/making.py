@@ -13,7 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from reports import defaults
 from reports.models import Report
-from sen.demo import FIRST, MOST, goods, people, unfinished
+from sen.demo import FIRST, MOST, goods, old_reports, people, unfinished
 from sen.demo.cores import in_two
 from sen.demo.lives import file
 from sen.demo.mix import SERIES, Entry, entries
@@ -35,6 +35,8 @@ def ensure(*, both_cores: bool = False) -> None:
             else:
                 make(missing)
             unfinished.make()
+        if mine:
+            old_reports.make()
     if missing_reports(MOST):
         ask_for_more()
 

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
 from django.utils import timezone
 
 from accounts.models import User
 from reports.answers import raw_of
-from reports.models import Draft
+from reports.models import SPEAR, Draft
+from sen.demo import leads, plans
 from sen.demo.people import Cast
-from sen.demo.stories import story
+from sen.demo.stories import Story, story
 
-SERIES = "draft "
-# Who has one, and which parts are still to be written.
-UNFINISHED: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("agent", ("narrative", "flags", "case")),
-    ("agent", ("where", "narrative", "flags", "case", "people", "arrests", "seizures")),
-    ("officer", ("narrative", "arrests", "case")),
+SERIES, BEYOND = "draft ", 9100
+Teller = Callable[[int, Cast, datetime], Story]
+
+
+def a_plan(number: int, cast: Cast, moment: datetime) -> Story:
+    """A plan of next week; its words name the day of the week, so it is moved by whole weeks."""
+    told = plans.plan(number, cast, moment)
+    report = told.filled.report
+    assert isinstance(report, SPEAR)  # noqa: S101 - tells the type checker
+    weeks = timedelta(weeks=(moment - report.event_at).days // 7 + 1)
+    report.event_at, report.planned_end = report.event_at + weeks, report.planned_end + weeks
+    return told
+
+
+def a_sir(number: int, cast: Cast, moment: datetime) -> Story:
+    return story(number, cast, moment, SERIES)
+
+
+# Who has one, of what, and which parts are still to be written.
+UNFINISHED: tuple[tuple[str, Teller, tuple[str, ...]], ...] = (
+    ("agent", a_sir, ("narrative", "flags", "case")),
+    ("agent", a_sir, ("where", "narrative", "flags", "case", "people", "arrests", "seizures")),
+    ("officer", a_sir, ("narrative", "arrests", "case")),
+    ("agent", a_plan, ("narrative", "warrants", "units", "flags", "case")),
+    ("officer", leads.lead, ("basis", "narrative", "flags", "case")),
 )
 
 
@@ -23,16 +46,18 @@ def make() -> None:
     """Once: a person who has any draft is left alone."""
     cast = Cast()
     busy = set(Draft.objects.values_list("author__username", flat=True))
-    for number, (username, open_parts) in enumerate(UNFINISHED):
+    for number, (username, teller, open_parts) in enumerate(UNFINISHED):
         if username not in busy:
-            _make(number, cast.users[username], open_parts, cast)
+            # A number that the mix does not reach.
+            _make(teller(BEYOND + number, cast, timezone.now()), cast.users[username], open_parts)
 
 
-def _make(number: int, author: User, open_parts: tuple[str, ...], cast: Cast) -> None:
-    told = story(number + 100, cast, timezone.now(), SERIES)
+def _make(told: Story, author: User, open_parts: tuple[str, ...]) -> None:
     report = told.filled.report
     assert author.office  # noqa: S101 - every demonstration person has one
     report.office, report.programme, report.supervisor = author.office, author.office.programme, author.supervisor
+    if isinstance(report, SPEAR):
+        report.contact, report.contact_phone = author, author.phone
     draft = Draft(author=author, kind=told.filled.kind.code, version=1)
     answers = raw_of(told.filled, author, draft)
     draft.answers = {part: typed for part, typed in answers.items() if part not in open_parts}

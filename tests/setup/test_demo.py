@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,14 +19,31 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.log import Subject, record
 from audit.models import Event
+from ileads.models import Dissemination, GangClaim, ILead, WarrantClaim
 from reports import urgency
 from reports.answers import Answers
 from reports.content import read, to_content
-from reports.models import Draft, Report, ReportNotice, Revision, SearchDocument, StatusChange
+from reports.models import (
+    SPEAR,
+    TAV,
+    Draft,
+    HistoricalReport,
+    Match,
+    Person,
+    Relation,
+    Report,
+    ReportNotice,
+    Revision,
+    SearchDocument,
+    StatusChange,
+)
+from reports.overdue import overdue
 from reports.search import matching
 from reports.states import Status
 from sen import demo, tasks
-from sen.demo import bulk, goods, lives, making, people, places, stories
+from sen.demo import bulk, goods, lives, making, mix, old_reports, people, places, plan_life, plans, stories, unfinished
+from sen.demo.mix import Entry
+from sen.demo.stories import Story
 from watch.models import Summary, SummaryNotice
 
 # Nine digits as a Social Security number is written, in any of its shapes.
@@ -58,7 +77,7 @@ def run(*arguments: str) -> str:
 # -- Who can sign in --------------------------------------------------------------------------------------------------
 def test_the_sign_ins_name_each_role_first(settings: Any, monkeypatch: Any, demonstration: None) -> None:
     found = json.loads(run("--sign-ins"))
-    assert len(found) == 60
+    assert len(found) == len(people.CAST)
     assert {one["role"] for one in found[: len(Role)]} == {role.label for role in Role}
     assert all(set(one) >= {"username", "password", "role", "office"} for one in found)
     assert found[: len(Role)] == demo.sign_ins()
@@ -81,7 +100,7 @@ def test_it_refuses_a_database_with_somebody_real(demonstration: None) -> None:
 
 def test_the_people_are_plainly_invented(demonstration: None) -> None:
     invented = User.objects.filter(username__in=[member.username for member in people.CAST])
-    assert invented.count() == 60
+    assert invented.count() == len(people.CAST) <= 100  # as many telephone numbers as there are
     assert all(re.fullmatch(r"\d{3}-555-01\d\d", user.phone) for user in invented)
     assert all(user.email.endswith("@example.gov") and user.is_demonstration for user in invented)
     assert {user.password for user in invented} == {invented[0].password}
@@ -89,23 +108,63 @@ def test_the_people_are_plainly_invented(demonstration: None) -> None:
 
 
 # -- The stories ------------------------------------------------------------------------------------------------------
-def test_every_story_could_have_been_filed_by_its_author(demonstration: None) -> None:
+EVERY = tuple(mix.entries(demo.MOST))
+
+
+def sample(step: int) -> list[Story]:
+    """Stories of all kinds, but for what hangs on another report."""
     cast, moment = people.Cast(), timezone.now()
-    for number in range(0, demo.MOST, 29):
-        told = stories.story(number, cast, moment)
-        assert Answers(lives.draft_of(told), told.author).problems() == [], number
+    told = [entry.story(cast, moment) for name in mix.SERIES for entry in of_series(name)[::step]]
+    for story in told:
+        story.follows = None
+    return told
+
+
+def of_series(name: str, *numbers: int) -> list[Entry]:
+    return [entry for entry in EVERY if entry.series == name and (not numbers or entry.number in numbers)]
+
+
+def test_every_story_could_have_been_filed_by_its_author_at_its_time(demonstration: None) -> None:
+    for told in sample(23):
+        problems = Answers(lives.draft_of(told), told.author, told.filed_at).problems()
+        assert problems == [], (told.filled.kind.code, told.filled.report.title)
 
 
 def test_no_story_holds_a_number_shaped_like_a_social_security_number(demonstration: None) -> None:
-    cast, moment = people.Cast(), timezone.now()
-    for number in range(0, demo.MOST, 7):
-        written = json.dumps(to_content(stories.story(number, cast, moment).filled)["fields"]["narrative"])
+    for told in sample(7):
+        fields = to_content(told.filled)["fields"]
+        written = json.dumps({name: value for name, value in fields.items() if not name.endswith("_id")})
         assert not SSN_SHAPED.search(written)
+
+
+def test_the_kinds_stand_in_lifelike_proportion() -> None:
+    kinds = Counter(KIND_OF[entry.series] for entry in EVERY)
+    assert {kind: round(count, -2) for kind, count in kinds.items()} == {
+        "sir": 2000,
+        "spear": 1500,
+        "ilead": 800,
+        "tav": 300,
+    }
+    assert 190 <= len(list(mix.entries(demo.FIRST))) <= 210
+
+
+KIND_OF = {"sir": "sir", "plan's sir": "sir", "plan": "spear", "lead": "ilead", "visit's lead": "ilead", "visit": "tav"}
+
+
+def test_raids_are_early_and_visits_are_in_office_hours(demonstration: None) -> None:
+    cast, moment = people.Cast(), timezone.now()
+    raids, visits = Counter[int](), Counter[int]()
+    for entry in of_series("plan")[::9] + of_series("visit")[::9]:
+        report = entry.story(cast, moment).filled.report
+        local = report.event_at.astimezone(ZoneInfo(report.event_zone)).hour
+        (raids if entry.series == "plan" else visits)[local] += 1
+    assert sum(raids[hour] for hour in (4, 5, 6, 7, 8)) > 0.7 * raids.total()
+    assert set(visits) <= set(range(8, 18))
 
 
 def test_a_few_percent_are_urgent_and_the_same_number_tells_the_same_story(demonstration: None) -> None:
     cast, moment = people.Cast(), timezone.now()
-    told = [stories.story(number, cast, moment) for number in range(0, demo.MOST, 4)]
+    told = [stories.story(number, cast, moment) for number in range(0, 2000, 4)]
     share = sum(bool(urgency.reasons(one.filled)) for one in told) / len(told)
     assert 0.02 < share < 0.1
     again = stories.story(4, people.Cast(), moment)
@@ -115,20 +174,25 @@ def test_a_few_percent_are_urgent_and_the_same_number_tells_the_same_story(demon
 # -- Made once --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def small(monkeypatch: Any) -> None:
-    """A demonstration small enough for a test: twenty reports at first, then some more."""
-    monkeypatch.setattr(making, "FIRST", 20)
-    monkeypatch.setattr(making, "MOST", 26)
+    """A demonstration small enough for a test: some reports of each kind at first, then some more."""
+    monkeypatch.setattr(making, "FIRST", {"sir": 8, "plan": 3, "lead": 3, "visit": 2})
+    monkeypatch.setattr(making, "MOST", {"sir": 10, "plan": 5, "lead": 4, "visit": 3})
+
+
+def made() -> dict[str, int]:
+    return dict(Counter(Report.objects.values_list("kind", flat=True)))
 
 
 def test_made_twice_is_made_once_and_the_worker_makes_the_rest(small: None, demonstration: None) -> None:
     making.ensure()
     first = (Report.objects.count(), Draft.objects.count(), User.objects.count(), Event.objects.count())
-    assert first[:2] == (20, 3)
+    assert made() == {"sir": 8, "spear": 3, "ilead": 3, "tav": 2}
+    assert first[1] == len(unfinished.UNFINISHED)
     making.ensure()
     assert (Report.objects.count(), Draft.objects.count(), User.objects.count(), Event.objects.count()) == first
     while making.fill():
         pass
-    assert Report.objects.count() == 26
+    assert made() == {"sir": 10, "spear": 5, "ilead": 4, "tav": 3}
     assert making.fill() is False
 
 
@@ -139,25 +203,37 @@ def test_the_worker_stops_between_slices_and_asks_for_the_next(
     monkeypatch.setattr(making, "SLICE_SECONDS", 0.001)
     monkeypatch.setattr(making, "ask_for_more", lambda: asked.append(True))
     tasks.fill_demonstration()
-    assert 0 < Report.objects.count() < 26
+    assert 0 < Report.objects.count() < 22
     assert asked == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_whose_life_is_cut_off_is_not_there_at_all(demonstration: None, monkeypatch: Any) -> None:
+    monkeypatch.setattr(plan_life.PlanLife, "review", lambda self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        making.make(of_series("plan", 41))
+    assert not Report.objects.exists()
+    assert not Draft.objects.exists()
 
 
 def test_the_queue_is_alive_and_old_news_is_not_mailed(demonstration: None) -> None:
     from procrastinate.contrib.django.models import ProcrastinateJob
 
-    making.make([*range(stories.HOURS), *range(60, 75)])
+    numbers = [*range(stories.HOURS), *range(60, 75)]
+    making.make([*of_series("sir", *numbers), *of_series("plan", *range(40, 50)), *of_series("lead", *range(30, 35))])
     waiting = Report.objects.filter(status=Status.SUBMITTED, submitted_at__gt=timezone.now() - timedelta(hours=12))
     assert waiting.filter(urgency=1).exists()
     assert waiting.count() >= 5
-    mailed = ProcrastinateJob.objects.filter(task_name="reports.tasks.mail_notice").values_list("args", flat=True)
+    jobs = ProcrastinateJob.objects.all()
     recent = ReportNotice.objects.filter(made_at__gt=timezone.now() - timedelta(days=1))
+    mailed = jobs.filter(task_name="reports.tasks.mail_notice").values_list("args", flat=True)
     assert {args["notice_id"] for args in mailed} == {str(notice.pk) for notice in recent}
+    assert not jobs.filter(task_name__in=["reports.tasks.mail_waiting", "reports.tasks.mail_match"]).exists()
 
 
 def test_business_times_lie_in_the_past_and_events_do_not(demonstration: None) -> None:
     began = timezone.now()
-    making.make(list(range(60, 80)))
+    making.make([*of_series("sir", *range(60, 80)), *of_series("plan", 45), *of_series("visit", 20)])
     old = began - timedelta(days=2)
     assert not Report.objects.filter(submitted_at__gt=old).exists()
     assert not Report.objects.filter(created_at__gt=old).exists()
@@ -165,6 +241,72 @@ def test_business_times_lie_in_the_past_and_events_do_not(demonstration: None) -
     assert {Status.CLOSED} <= set(Report.objects.values_list("status", flat=True))
     assert Summary.objects.filter(released_at__isnull=False).exists()
     assert SummaryNotice.objects.filter(acknowledged_at__isnull=False).exists()
+
+
+# -- What the other kinds show ----------------------------------------------------------------------------------------
+def test_plans_wait_for_approval_are_returned_overdue_and_near(demonstration: None) -> None:
+    making.make(of_series("plan", 0, 2, *range(5, 11), 20))
+    now = timezone.now()
+    spears = SPEAR.objects.order_by("pk")
+    assert spears.filter(status=Status.AWAITING_APPROVAL, author__username="agent").count() == 1
+    returned = spears.get(status=Status.RETURNED)
+    assert returned.moves.get(move="return").reason
+    assert set(Report.objects.filter(overdue()).values_list("pk", flat=True)) == {
+        plans.key_of(number) for number in (6, 7, 8)
+    }
+    assert spears.filter(event_zone="Pacific/Guam", event_at__gt=now, event_at__lt=now + timedelta(days=4)).exists()
+
+
+def test_plans_that_meet_raise_matches_which_the_watch_settles(demonstration: None) -> None:
+    making.make(of_series("plan", *range(10, 20)))
+    pairs = {frozenset((match.a_id, match.b_id)) for match in Match.objects.all()}
+    assert pairs == {frozenset(map(plans.key_of, (first, first + 1))) for first in range(10, 20, 2)}
+    found = {reason["how"] for match in Match.objects.all() for reason in match.reasons}
+    assert found & {"place", "address"}
+    assert found & {"name", "a_number"}
+    assert Match.objects.filter(settled_at=None).exists()
+    assert Report.objects.filter(pk=plans.key_of(plans.RESTRICTED), restricted=True).exists()
+    making.make(of_series("plan", 56, 57))
+    assert Match.objects.get(b_id__in=[plans.key_of(56), plans.key_of(57)]).settled_by
+
+
+def test_a_sir_tells_what_happened_in_a_plan_and_a_lead_came_of_a_visit(demonstration: None) -> None:
+    for series, sequel in (("plan", "plan's sir"), ("visit", "visit's lead")):
+        number = of_series(sequel)[0].number
+        making.make([*of_series(series, number), *of_series(sequel, number)])
+    led = Relation.objects.filter(type=Relation.Type.LED_TO).values_list("of__kind", "to__kind")
+    assert sorted(led) == [("spear", "sir"), ("tav", "ilead")]
+    sir = Report.objects.get(kind="sir")
+    targets = set(Person.objects.filter(report__kind="spear").values_list("last_name", flat=True))
+    assert not targets or targets & set(Person.objects.filter(report=sir).values_list("last_name", flat=True))
+
+
+def test_visits_are_undecided_decided_and_held(demonstration: None) -> None:
+    making.make(of_series("visit", 0, 1, 5, 11, *range(20, 40)))
+    states = set(TAV.objects.values_list("decision", "status"))
+    assert ("pending", Status.SUBMITTED) in states
+    assert {("approved", Status.CLOSED), ("denied", Status.CLOSED)} <= states
+    assert TAV.objects.filter(decision="pending", office__code="MIF").count() == 2
+    assert not TAV.objects.filter(status=Status.CLOSED, outcome="").exists()
+
+
+def test_leads_carry_their_evidence_and_are_passed_on_and_validated(demonstration: None) -> None:
+    making.make(of_series("lead", 0, *range(22, 60)))
+    assert ILead.objects.filter(status=Status.AWAITING_APPROVAL).count() == 1
+    assert ILead.objects.filter(validation_due__lt=timezone.now().date()).exists()
+    assert ILead.objects.filter(validated_at__isnull=False).exists()
+    assert GangClaim.objects.exclude(evidence="").exists()
+    assert WarrantClaim.objects.exists()
+    assert Dissemination.objects.filter(until__gt=timezone.now()).exists()
+    assert ILead.objects.filter(provider_protected=True).exclude(provider_name="").exists()
+
+
+def test_reports_of_former_types_are_brought_in_once_and_spot_is_not_seen(demonstration: None) -> None:
+    old_reports.make()
+    found = Counter(HistoricalReport.objects.values_list("type", flat=True))
+    assert found == {"amo": 420, "oppred": 300, "leara": 270}
+    old_reports.make()
+    assert HistoricalReport.objects.count() == 990
 
 
 # -- In bulk ----------------------------------------------------------------------------------------------------------
