@@ -136,6 +136,8 @@ class Shown:
 
 
 LONG = 200
+# Read as texts however short they are.
+TEXTS = frozenset({"summary", "arrest"})
 IN_HEADING = frozenset({"number", "title", "type", "period_from", "period_to", "office_code"})
 
 
@@ -143,11 +145,12 @@ def shown(report: HistoricalReport) -> Shown:
     """Every answer as it was read; those of its type first, in their order."""
     own = [c.name for c in (*COMMON, *OWN[report.type]) if c.name not in IN_HEADING]
     said: dict[str, str] = report.payload
-    known = [(_label(name), said[name]) for name in own if said.get(name)]
+    known = [name for name in own if said.get(name)]
+    texts = [name for name in known if name in TEXTS or len(said[name]) > LONG]
     rest = [(_label(name), said[name]) for name in sorted(said.keys() - IN_HEADING - set(own)) if said[name]]
     return Shown(
-        facts=[pair for pair in known if len(pair[1]) <= LONG],
-        texts=[pair for pair in known if len(pair[1]) > LONG],
+        facts=[(_label(name), said[name]) for name in known if name not in texts],
+        texts=[(_label(name), said[name]) for name in texts],
         other=rest,
     )
 
