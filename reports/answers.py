@@ -234,7 +234,8 @@ class Answers:
     def row_form(self, part: Rows, key: str, raw: MultiValueDict[str, str] | None = None) -> AnswersForm:
         stored = next((row["data"] for row in self.stored_rows(part) if row["key"] == key), None)
         data = raw if raw is not None else (from_raw(stored) if stored is not None else None)
-        form = form_class(part.model, part.fields)(self, data)
+        usual = {} if self.stored_rows(part) else dict(part.first)
+        form = form_class(part.model, part.fields)(self, data, initial=usual)
         form.instance.pk = UUID(key)
         return form
 

@@ -50,13 +50,15 @@ def words_of(span: Span, report: Any) -> str:
 
 
 def from_until(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """Mar 3, 2027, 06:00 to 09:00 EST (3 hours): the day once, and the zone once unless the clocks change."""
+    """Mar 3, 2027, 06:00-09:00 EST (3 hours): the day once, and the zone once unless the clocks change."""
     first, last = start.astimezone(zone), end.astimezone(zone)
     begins = f"{day(first)}, {first:%H:%M}"
-    ends = f"{last:%H:%M}" if first.date() == last.date() else f"{day(last)}, {last:%H:%M}"
+    is_one_day = first.date() == last.date()
+    ends = f"{last:%H:%M}" if is_one_day else f"{day(last)}, {last:%H:%M}"
     if zone_name(first) != zone_name(last):
         begins += f" {zone_name(first)}"
-    return f"{begins} to {ends} {zone_name(last)} ({in_words(lasts(start, end))})"
+    between = "–" if is_one_day else " – "
+    return f"{begins}{between}{ends} {zone_name(last)} ({in_words(lasts(start, end))})"
 
 
 # -- At a glance -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sen.forms import SenBoundField
 # None of these may be an answer that is needed. What matters for safety, such as a caution, is never here.
 LATER: dict[str, tuple[str, tuple[str, ...]]] = {
     "where": ("facility, coordinates", ("place_facility", "place_latitude", "place_longitude")),
+    "when": ("planned time", ("planned_start", "planned_end")),
     "people": (
         "middle name, aliases, age, description, phones, addresses",
         (

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from reports.kinds import KINDS
 from reports.marks import FLAG_FIELDS, flag_marks, state_mark, urgent_mark
 from reports.models import Report
 from sen import marks
@@ -18,6 +19,7 @@ from sen import marks
 COLUMNS = (
     "id",
     "number",
+    "kind",
     "title",
     "status",
     "urgency",
@@ -62,7 +64,7 @@ def _line(row: Any, base: str, short: Mapping[str, tuple[str, str]]) -> Line:
         number=row.number,
         url=f"{base}{row.number}/",
         title=row.title,
-        events=", ".join(short.get(code, (code, code))[1] for code in row.event_types),
+        events=", ".join(short.get(code, (code, code))[1] for code in row.event_types) or KINDS[row.kind].plain,
         office=row.office__name,
         people=str(row.people_count),
         state=_state(row),

@@ -1,4 +1,4 @@
-"""What upper apps show on a report's page: they register panels and entries, so the page imports none of them."""
+"""What other modules show on a report's page: they register panels and entries, so the page imports none of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.models import User
 from reports.models import Report
+from reports.moves import Move
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,24 @@ class Entry:
 
 MakesPanels = Callable[[Report, User], Iterable[Panel]]
 MakesEntries = Callable[[Report, User], Iterable[Entry]]
+# What helps somebody who is about to make a move, above its form.
+MakesHelp = Callable[[Report, Move, User], Iterable[Panel]]
 
 _panels: list[MakesPanels] = []
 _entries: list[MakesEntries] = []
+_help: list[MakesHelp] = []
 
 
-def register(*, panels: MakesPanels | None = None, entries: MakesEntries | None = None) -> None:
-    """Called once by each upper app when it is ready."""
+def register(
+    *, panels: MakesPanels | None = None, entries: MakesEntries | None = None, help_with: MakesHelp | None = None
+) -> None:
+    """Called once by each app when it is ready."""
     if panels:
         _panels.append(panels)
     if entries:
         _entries.append(entries)
+    if help_with:
+        _help.append(help_with)
 
 
 def panels_for(report: Report, user: User) -> list[Panel]:
@@ -53,3 +61,7 @@ def panels_for(report: Report, user: User) -> list[Panel]:
 
 def entries_for(report: Report, user: User) -> list[Entry]:
     return [entry for make in _entries for entry in make(report, user)]
+
+
+def help_with(report: Report, move: Move, user: User) -> list[Panel]:
+    return [panel for make in _help for panel in make(report, move, user)]

@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import User
 from reports import keyset
 from reports.filters import FilterForm, choice
+from reports.kinds import KINDS
 from reports.marks import FLAG_FIELDS, flag_marks, state_mark, urgent_mark
 from reports.models import Report
 from reports.states import ACTIVE, Status
@@ -32,6 +33,7 @@ ORDER = ("-urgency", "-submitted_at", "-id")
 COLUMNS = (
     "id",
     "number",
+    "kind",
     "title",
     "status",
     "urgency",
@@ -128,7 +130,8 @@ class Rows:
             url=url,
             age=self._age(row),
             urgent=self.urgent if row.urgency else "",
-            events=", ".join([self.events.get(code) or escape(code) for code in row.event_types]),
+            events=", ".join([self.events.get(code) or escape(code) for code in row.event_types])
+            or escape(KINDS[row.kind].plain),
             office=escape(row.office__name),
             title=escape(row.title),
             people=f"{row.people_count} {'person' if row.people_count == 1 else 'people'}",

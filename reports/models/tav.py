@@ -200,6 +200,20 @@ def lead_answers(filled: Filled) -> dict[str, Any]:
 
 
 OPEN = (Status.SUBMITTED, Status.UNDER_REVIEW)
+
+
+def pending(report: Any, now: datetime) -> tuple[str, str] | None:
+    """What a filed TAV still waits for: a decision, and after the visit its outcome."""
+    if report.status not in OPEN:
+        return None
+    if report.decision == TAV.Decision.PENDING:
+        return "No decision yet", "A supervisor or the Field Office Director approves or denies the visit."
+    end = report.planned_end or report.planned_start or report.requested_end or report.event_at
+    if report.outcome or (report.decision == TAV.Decision.APPROVED and end > now):
+        return None
+    return "No outcome yet", "Record what came of the visit. The TAV closes only with a decision and an outcome."
+
+
 NAMED = {move.name: move for move in COMMON}
 
 DECIDE = Move(
@@ -262,6 +276,7 @@ KINDS.register(
         },
         needs=("place_facility",),
         wrong=wrong_between,
+        pending=pending,
         moves=(DECIDE, OUTCOME, CLOSE, REOPEN),
         starts=(
             Start(
@@ -305,7 +320,13 @@ KINDS.register(
                 ),
             ),
             Rows(
-                "people", "The detainee and other people", Person, "person", minimum=1, empty="Add the detainee first."
+                "people",
+                "The detainee and other people",
+                Person,
+                "person",
+                minimum=1,
+                empty="Add the detainee first.",
+                first={"role": Person.Role.DETAINEE},
             ),
             Rows(
                 "visitors",

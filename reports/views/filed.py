@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Refused, Verdict, person, requires
-from reports import actions, drafts
+from reports import actions, drafts, panels
 from reports.asking import move_form
 from reports.lookup import FILES, READS, visible_report
 from reports.models import Report, ReportNotice
@@ -96,6 +96,7 @@ def _confirm(
         "wrong": wrong.get("reason", [""])[0],
         "form": move_form(wanted, report.typed, request.POST if wrong else None) if wanted.asks else None,
         "refused": refused,
+        "helps": [] if refused else panels.help_with(report, wanted, person(request)),
         "typed": request.POST.get("reason", ""),
         "label": f"{wanted.label} {report.number}",
         "act_url": request.get_full_path(),

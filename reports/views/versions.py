@@ -13,6 +13,7 @@ from accounts.access import person, requires
 from audit.log import record
 from reports import actions, protection
 from reports.compare import Change, changes
+from reports.condensed import when, where
 from reports.document import document
 from reports.lookup import READS, visible_report
 from reports.models import Reading, Report, Revision
@@ -56,7 +57,9 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
         "report": report,
         "revision": revision,
         "title": filled.report.title,
-        "parts": document(filled, opened=protection.opened(report, user)),
+        "when": when(filled),
+        "where": where(filled),
+        "parts": document(filled, leave_out=("title",), opened=protection.opened(report, user)),
     }
     return render(request, "reports/version.html", context)
 
