@@ -206,10 +206,10 @@ class Scene:
         return found
 
     def life(self, where: int) -> tuple[int, int]:
-        """How many entries and events the report has."""
+        """How many entries the report has, and how many events of what people did; what follows is the system's."""
         pk = self.reports[where].pk
-        events = Event.objects.filter(object_id=str(pk), kind="change").count()
-        return StatusChange.objects.filter(report_id=pk).count(), events
+        events = Event.objects.filter(object_id=str(pk), kind="change", actor_id__isnull=False)
+        return StatusChange.objects.filter(report_id=pk).count(), events.count()
 
 
 def _awaited(kind: str) -> ApprovalRule:
