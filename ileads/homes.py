@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -32,11 +33,9 @@ def register() -> None:
 def to_validate(user: User) -> list[Block]:
     """How many iLeads wait for this person; a figure alone, so nothing is read."""
     today = timezone.localdate()
-    mine = worklist.due(user, today).filter(worklist.validated_by(user))
-    count, overdue = mine.count(), mine.filter(due__lt=today).count()
-    return [Block("iLeads to validate", "ileads/home_validation.html", {"count": count, "overdue": overdue})] * bool(
-        count
-    )
+    mine = worklist.due(user, today).filter(worklist.validated_by(user)).order_by()
+    figures = mine.aggregate(count=Count("pk"), overdue=Count("pk", filter=Q(due__lt=today)))
+    return [Block("iLeads to validate", "ileads/home_validation.html", figures)] if figures["count"] else []
 
 
 def passed_on(user: User) -> list[Block]:

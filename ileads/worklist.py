@@ -26,12 +26,14 @@ def due(user: User, today: date) -> QuerySet[Any]:
     Each has `due`, the day of the iLead or of its first gang claim. Legacy ones are left out: nobody validates them.
     """
     last = today + AHEAD
-    claims = GangClaim.objects.filter(report_id=OuterRef("pk"), validate_by__lte=last).order_by("validate_by")
+    claims = GangClaim.objects.filter(validate_by__lte=last)
+    first_claim = claims.filter(report_id=OuterRef("pk")).order_by("validate_by").values("validate_by")[:1]
     return (
         ILead.objects.visible_to(user)
         .filter(status__in=FILED, legacy=False)
-        .annotate(due=Least("validation_due", Subquery(claims.values("validate_by")[:1])))
-        .filter(due__lte=last)
+        # Few are due: only for those is the first claim looked up.
+        .filter(Q(validation_due__lte=last) | Q(pk__in=claims.order_by().values("report_id")))
+        .annotate(due=Least("validation_due", Subquery(first_claim)))
         .order_by("due", "pk")
     )
 

@@ -27,8 +27,8 @@ class WorklistFilter(forms.Form):
     """Whose iLeads, which office, and whether only what is overdue. What makes no sense is left out."""
 
     optional_is_plain = True
-    of = choice("Whose", "Those I may validate", lambda: [(ALL, "All that I can read")])
-    when = choice("Due", "Overdue, or within 60 days", lambda: [(OVERDUE, "Overdue")])
+    of = choice("Whose", "Mine to validate", lambda: [(ALL, "All I can read")])
+    when = choice("Due", "Within 60 days", lambda: [(OVERDUE, "Overdue")])
 
     def __init__(self, data: Any, user: User) -> None:
         super().__init__(data)

@@ -97,10 +97,12 @@ def test_a_filter_that_makes_no_sense_is_left_out(officer: Any, fod: Any, as_: A
         assert numbers(as_(fod), query) == [report.number], query
 
 
-def test_what_is_not_approved_or_voided_is_not_to_be_validated(officer: Any, fod: Any, as_: Any) -> None:
+def test_what_waits_for_approval_is_voided_or_legacy_is_not_to_be_validated(officer: Any, fod: Any, as_: Any) -> None:
     due_in(5, file_ilead(officer), officer)
     voided = due_in(5, filed(officer, fod), officer)
     actions.move(voided.pk, "void", by=fod, reason="Wrong person")
+    legacy = due_in(5, filed(officer, fod), officer)
+    Report.objects.filter(pk=legacy.pk).update(legacy=True)
     assert numbers(as_(fod)) == []
 
 
