@@ -17,6 +17,11 @@ def at_clock(day: datetime, days: int, clock: time, zone: str) -> datetime:
     return datetime.combine(local.date() + timedelta(days=days), clock, tzinfo=ZoneInfo(zone))
 
 
+def working_day(at: datetime) -> datetime:
+    """The same time of the next Monday, for a moment at the weekend."""
+    return at + timedelta(days=max(0, 7 - at.weekday())) if at.weekday() > 4 else at
+
+
 def office_hours(at: datetime, zone: str, rng: Random) -> datetime:
     """The last working hours of the place before this moment, or the moment itself where it lies in them."""
     local = at.astimezone(ZoneInfo(zone))

@@ -34,7 +34,7 @@ class PlanLife(Life):
             self.move("return", reason, by=self.overseer)
 
     def review(self) -> None:
-        """The watch takes it up; most plans are closed before their day, since nothing is open about them."""
+        """The watch mostly keeps a plan until its outcome is known: nobody is reminded of a closed one."""
         if not self.after(10, 300) or not self.take_up():
             return
         if self.chance(0.15) and self.after(10, 60):
@@ -46,7 +46,7 @@ class PlanLife(Life):
             return
         if self.clock < self.moment:
             self.finish()
-        elif self.chance(0.8):
+        elif self.chance(0.25):
             self.clock = min(self.moment, self.story.filed_at + timedelta(hours=20))
             self.move("close")
 

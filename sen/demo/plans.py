@@ -21,7 +21,7 @@ from sen.demo.stories import Story, filled_with, identity
 
 SERIES = "spear "
 # The first plans are of these days: some wait for approval, one was returned, some lack their outcome.
-LIVING = 40
+LIVING = 32
 AWAITING, RETURNED, OVERDUE = range(5), 5, {6: 1, 7: 1, 8: 2}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -195,8 +195,8 @@ def _day(number: int, rng: Random, filed: datetime, moment: datetime) -> tuple[d
     if number in OVERDUE:
         return moment, -OVERDUE[number]
     if number < LIVING:
-        return moment, rng.randint(1, 3) if number < 30 else rng.randint(4, 12)
-    return filed, rng.randint(2, 9)
+        return moment, rng.randint(1, 3) if number < 26 else rng.randint(4, 12)
+    return filed, rng.choice((2, 2, 3, 3, 3, 4, 5, 8))
 
 
 def _clock(rng: Random, types: tuple[str, ...]) -> time:
@@ -222,7 +222,7 @@ def _target(scene: Scene) -> None:
     if person.citizenship != "US" and scene.chance(0.7):
         names.give_a_number(scene.rng, person)
     if scene.chance(0.15):
-        person.caution = scene.pick("Armed: a pistol was seen last month", "Has fled from officers before")
+        person.caution = scene.pick("Armed", "May flee", "Armed: pistol")
 
 
 def _again(scene: Scene, known: object) -> Person:

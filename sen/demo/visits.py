@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from reports.models import TAV, Person, Visitor
 from sen.demo import names, places
-from sen.demo.clock import DAYTIME, YEAR, ago, at_clock, office_hours
+from sen.demo.clock import DAYTIME, YEAR, ago, at_clock, office_hours, working_day
 from sen.demo.leads import FACILITIES
 from sen.demo.names import key
 from sen.demo.people import Cast
@@ -91,8 +91,8 @@ def visit(number: int, cast: Cast, moment: datetime) -> Story:
 def _asked_for(number: int, rng: Random, filed: datetime, moment: datetime, zone: str) -> datetime:
     """The next days for those that are open; else some days after the request. Visits take place in office hours."""
     if number in UNDECIDED or number in TO_COME:
-        return at_clock(moment, rng.randint(1, 4), rng.choice(DAYTIME), zone)
-    return at_clock(filed, rng.randint(2, 6), rng.choice(DAYTIME), zone)
+        return working_day(at_clock(moment, rng.randint(1, 4), rng.choice(DAYTIME), zone))
+    return working_day(at_clock(filed, rng.randint(2, 6), rng.choice(DAYTIME), zone))
 
 
 def _fate(number: int, rng: Random) -> str:
