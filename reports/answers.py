@@ -53,6 +53,8 @@ class AnswersForm(_ModelForm):
                 offer(name, field, answers)
             if isinstance(field, MomentField):
                 field.widget = type(field.widget)(answers.zone)
+                if isinstance(self.instance, Report) and not answers.kind.past:
+                    field.widget.now = ""  # what lies ahead is not now
 
     def _get_validation_exclusions(self) -> set[str]:
         """People of the same draft are not in the database yet, so the database is not asked about them."""
@@ -262,7 +264,9 @@ class Answers:
                 found += self._form_problems(part, "", self.as_filed(part))
             else:
                 found += self._rows_problems(part)
-        return found + self.problems_between()
+        # What is said of an answer that has its own fault already would be said twice.
+        said = {(problem.part.name, problem.key, problem.field) for problem in found if problem.field}
+        return found + [one for one in self.problems_between() if (one.part.name, one.key, one.field) not in said]
 
     def problems_between(self) -> list[Problem]:
         """What is wrong between parts, each of which may be right by itself."""
@@ -272,7 +276,8 @@ class Answers:
         """Say what is wrong between parts beside the very answer too, where the form of its part asks for it."""
         if form.is_bound and self.kind.wrong is not nothing_wrong:
             for problem in self.problems_between():
-                if (problem.part, problem.key) == (part, key) and problem.field in form.fields:
+                is_here = (problem.part, problem.key) == (part, key)
+                if is_here and problem.field in form.fields and problem.field not in form.errors:
                     form.add_error(problem.field, problem.message)
         return form
 

@@ -50,7 +50,7 @@ def _awaited(report: Report, user: User) -> Iterator[Banner]:
         says = "Read it, then approve it, or return it with what is to be mended."
         yield Banner("warning", "It waits for your approval", says, to_acts=True)
         return
-    who = "You can go on amending it." if _may_amend(report, user) else "Until then it is a plan that may change."
+    who = "You can go on amending it." if _may_amend(report, user) else "Until then it may change."
     says = f"A supervisor of {report.office.name} approves it before it counts. {who}"
     yield Banner("info", "Awaiting approval", says)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,7 +17,7 @@ from audit.models import Event
 from reports import actions, drafts
 from reports.models import Relation, Report
 from reports.relations import links_of
-from tests.reports.filing import file_ilead, file_sir, file_tav, row, sir_answers
+from tests.reports.filing import file_sir, file_tav, ilead_answers, row, sir_answers
 from tests.reports.test_readers import RESTRICTED
 
 
@@ -80,7 +82,9 @@ def test_a_report_that_one_may_not_see_is_as_one_that_does_not_exist(agent: Any,
         actions.relate(mine, theirs, by=agent, reason="A guess")
 
 
-def test_linking_takes_the_right_to_amend_or_the_watch(agent: Any, colleague: Any, analyst: Any, hq: Any, as_: Any) -> None:
+def test_linking_takes_the_right_to_amend_or_the_watch(
+    agent: Any, colleague: Any, analyst: Any, hq: Any, as_: Any
+) -> None:
     one, other = file_sir(agent), file_sir(agent)
     for reader in (colleague, hq):
         assert as_(reader).get(f"/reports/{one.number}/relations/").status_code == 403
@@ -178,21 +182,25 @@ def test_a_report_both_linked_and_named_stands_once(agent: Any) -> None:
     first = file_sir(agent)
     report = file_sir(agent, sir_answers(agent, related=[row(number=first.number)]))
     actions.relate(report, first, by=agent, reason="The same man")
-    rows = [r for r in report.related_rows.all()]
+    rows = list(report.related_rows.all())
     assert [link.way for link in links_of(report, rows, agent).named] == ["with"]
 
 
 # -- What led to what -------------------------------------------------------------------------------------------------
-def test_what_a_report_gave_rise_to_is_drawn_in_its_order(officer: Any, fod: Any, as_: Any) -> None:
+def test_what_a_report_gave_rise_to_stands_below_it_and_what_it_came_of_above(officer: Any, as_: Any) -> None:
     tav = file_tav(officer)
     draft = drafts.begin_from(tav, tav.declaration.starts[0], by=officer)
-    answers = draft.answers
-    lead = file_ilead(officer)
-    actions.relate(lead, tav, by=officer, reason="The same detainee")
-    Relation.objects.all()
-    assert answers["people"][0]["data"]["role"] == ["subject"]
-    said = panel(as_(officer), tav)
-    assert f"{tav.number} belongs with {lead.number}" in said
+    draft.answers |= {k: v for k, v in ilead_answers(officer).items() if k not in ("people", "gang_claims")}
+    draft.save()
+    lead = actions.submit(draft.pk, by=officer, key=uuid4(), body_hash="x", attested=True).report
+    for this, other, says in ((tav, lead, "Led to"), (lead, tav, "Came of")):
+        said = panel(as_(officer), this)
+        assert f"{tav.number} led to {lead.number}" in said
+        assert says in said.partition("<ul")[2]
+        boxes = re.findall(r'<g class="(\w+)"><rect x="\d+" y="(\d+)"', said)
+        tops = {style: int(top) for style, top in boxes}
+        assert (tops["this"] < tops["other"]) == (this == tav)
+        assert other.number in said
 
 
 @pytest.mark.django_db(transaction=True)
