@@ -47,9 +47,11 @@ class Layout:
 
 def lay_out(part: Part, form: AnswersForm) -> Layout:
     summary, waiting = LATER.get(part.name, ("", ()))
-    later = [_bound(form, name) for name in form.fields if name in waiting]
+    # What one kind can do without another may need.
+    wait = [name for name, field in form.fields.items() if name in waiting and not field.required]
+    later = [_bound(form, name) for name in wait]
     in_use = any(field.errors or _typed(field) for field in later)
-    return Layout([_bound(form, name) for name in form.fields if name not in waiting], later, summary, in_use)
+    return Layout([_bound(form, name) for name in form.fields if name not in wait], later, summary, in_use)
 
 
 def _bound(form: AnswersForm, name: str) -> SenBoundField:
@@ -59,5 +61,6 @@ def _bound(form: AnswersForm, name: str) -> SenBoundField:
 
 
 def _typed(field: SenBoundField) -> bool:
+    """Whether anything was typed; the zone of a moment, its fifth piece, is always chosen."""
     value = field.value()
-    return any(value) if isinstance(value, list | tuple) else bool(value)
+    return any(value[:4]) if isinstance(value, list | tuple) else bool(value)

@@ -84,23 +84,14 @@ class SPEAR(Report):
             ),
         )
 
-    def clean(self) -> None:
-        super().clean()
-        start: datetime | None = self.event_at  # not yet given while the form is being filled
-        end: datetime | None = self.planned_end
-        if start and end and (errors := windows.window_errors(start, end)):
-            raise ValidationError(errors)
-
     def time_errors(self) -> dict[str, str]:
         """A planned window lies in the future when it is filed; a later version may keep the start that it had."""
-        start: datetime | None = self.event_at
+        start: datetime | None = self.event_at  # not yet given while the form is being filled
+        end: datetime | None = self.planned_end
+        errors = super().time_errors()
         if start and start < self.present and not (self.before and windows.same(self.before.event_at, start)):
-            return {"event_at": "This is in the past. A SPEAR is a plan: report what has happened in a SIR."}
-        return super().time_errors()
-
-    @property
-    def is_overdue(self) -> bool:
-        return not self.outcome and self.planned_end < timezone.now()
+            errors = {"event_at": "This is in the past. A SPEAR is a plan: report what has happened in a SIR."}
+        return errors | (windows.window_errors(start, end) if start and end else {})
 
 
 class PlannedLocation(Row):
@@ -271,8 +262,10 @@ KINDS.register(
                 "Locations",
                 PlannedLocation,
                 "location",
-                hint="Each is compared with every other planned operation.",
-                empty="No location yet. Add each place where the operation happens.",
+                hint="Each is compared with every other planned operation: give its address with the city, its "
+                "coordinates, or both.",
+                empty="Add each place where the operation happens, by its address with the city, its coordinates, or "
+                "both. Each is compared with every other planned operation.",
                 minimum=1,
             ),
             Rows(
