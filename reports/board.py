@@ -84,6 +84,10 @@ class BoardFilter(FilterForm):
         """The first day, by the clocks of the reader's office; today unless another was asked for."""
         return self.given.get("since") or timezone.now().astimezone(self.zone).date()
 
+    @property
+    def last(self) -> date:
+        return self.first + DAY * (self.ahead - 1)
+
     def narrowed(self, reports: QuerySet[Report]) -> QuerySet[Report]:
         """Only the chosen office, and only what awaits approval where that is asked for."""
         if code := self.given.get("office"):
@@ -149,7 +153,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the board: its operations by office, and whether it lies in the month that is shown."""
+    """One day of the board: its operations by office, and whether it lies outside the days that were asked for."""
 
     day: date
     offices: list[tuple[str, list[Line]]] = field(default_factory=list)
@@ -211,21 +215,22 @@ class Drawer:
     def days(self, lines: list[Line], first: date) -> list[Day]:
         """Each day on which something begins; what has begun before the first day stands on the first."""
         by_day = groupby(sorted(lines, key=lambda line: line.begins), key=lambda line: max(self._begins(line), first))
-        return [self._day(day, group) for day, group in by_day]
+        return [self._day(day, group, day, day) for day, group in by_day]
 
     def _begins(self, line: Line) -> date:
         return self.day_of(line.begins)
 
-    def _day(self, day: date, lines: Iterable[Line], month: int = 0) -> Day:
+    def _day(self, day: date, lines: Iterable[Line], first: date, last: date) -> Day:
         by_office = sorted(lines, key=lambda line: (line.office, line.begins))
         offices = [(office, list(group)) for office, group in groupby(by_office, key=lambda line: line.office)]
-        return Day(day, offices, day == self.today, bool(month) and day.month != month)
+        return Day(day, offices, day == self.today, not first <= day <= last)
 
     # -- As a calendar
-    def weeks(self, lines: list[Line], first: date, last: date, month: int = 0) -> list[list[Day]]:
-        """Whole weeks of seven days; an operation stands on every day that it touches."""
-        days = [first + DAY * number for number in range((last - first).days + 1)]
-        drawn = [self._day(day, [line for line in lines if self._touches(line, day)], month) for day in days]
+    def weeks(self, lines: list[Line], first: date, last: date) -> list[list[Day]]:
+        """The whole weeks of these days; an operation stands on every day that it touches."""
+        begin, end = whole_weeks(first, last)
+        days = [begin + DAY * number for number in range((end - begin).days + 1)]
+        drawn = [self._day(day, [line for line in lines if self._touches(line, day)], first, last) for day in days]
         return [drawn[at : at + 7] for at in range(0, len(drawn), 7)]
 
     def _touches(self, line: Line, day: date) -> bool:
@@ -233,14 +238,9 @@ class Drawer:
         return self._begins(line) <= day <= self.day_of(line.ends - timedelta(microseconds=1))
 
 
-def calendar_span(form: BoardFilter) -> tuple[date, date, int]:
-    """The first and last day of the weeks to show, Sunday to Saturday; for a whole month, also which."""
-    if form.ahead < 30:
-        first = sunday(form.first)
-        return first, first + DAY * (7 * round(form.ahead / 7) - 1), 0
-    month = form.first.replace(day=1)
-    end = (month + DAY * 31).replace(day=1) - DAY
-    return sunday(month), sunday(end) + DAY * 6, month.month
+def whole_weeks(first: date, last: date) -> tuple[date, date]:
+    """From the Sunday before the first day to the Saturday after the last."""
+    return sunday(first), sunday(last) + DAY * 6
 
 
 def sunday(day: date) -> date:

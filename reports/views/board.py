@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,11 +14,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import person, requires
 from audit.log import Subject, record
 from reports import decisions, overdue
-from reports.board import FEW_OVERDUE, MOST, OVERDUE, BoardFilter, Drawer, between, calendar_span, rows
+from reports.board import FEW_OVERDUE, MOST, OVERDUE, BoardFilter, Drawer, Line, between, rows, whole_weeks
 from reports.filters import DAY, FIRST_DAY, LAST_DAY
 from reports.models import Report
-
-DECIDES = decisions.PERMISSIONS
 
 
 @requires("read_spear")
@@ -31,18 +29,15 @@ def board(request: HttpRequest) -> HttpResponse:
     late = drawer.lines(
         rows(form.narrowed(overdue.oldest_first(user)))[: MOST if _only_late(form) else FEW_OVERDUE + 1]
     )
-    context = {"form": form, "late": late, "few": FEW_OVERDUE, "only_late": _only_late(form)} | _ways(form)
+    context: dict[str, Any] = {"form": form, "late": late, "few": FEW_OVERDUE, "only_late": _only_late(form)} | _ways(
+        form
+    )
     shown = late
     if not _only_late(form):
-        first, last, month = calendar_span(form) if form.is_calendar else _listed(form)
-        found = between(Report.objects.visible_to(user), form.midnight(first), form.midnight(last + DAY))
-        lines = drawer.lines(rows(form.narrowed(found)).order_by("event_at", "id")[: MOST + 1])
+        lines = drawer.lines(planned(form)[: MOST + 1])
         shown = [*late, *lines]
-        context |= {"is_cut": len(lines) > MOST, "most": MOST, "first": first, "last": last} | _around(form)
-        if form.is_calendar:
-            context["weeks"] = drawer.weeks(lines[:MOST], first, last, month)
-        else:
-            context["days"] = drawer.days(lines[:MOST], first)
+        context |= {"is_cut": len(lines) > MOST, "most": MOST, "any": bool(lines)} | _around(form)
+        context |= _drawn(form, drawer, lines[:MOST])
     record("board.viewed", by=user, on=Subject("list", "", "operations"), count=len(shown))
     return render(request, "reports/board.html", context)
 
@@ -51,8 +46,17 @@ def _only_late(form: BoardFilter) -> bool:
     return form.given.get("show") == OVERDUE
 
 
-def _listed(form: BoardFilter) -> tuple[date, date, int]:
-    return form.first, form.first + DAY * (form.ahead - 1), 0
+def planned(form: BoardFilter) -> QuerySet[Any]:
+    """What takes place in the days asked for, or in the whole weeks of the calendar."""
+    first, last = whole_weeks(form.first, form.last) if form.is_calendar else (form.first, form.last)
+    found = between(Report.objects.visible_to(form.user), form.midnight(first), form.midnight(last + DAY))
+    return rows(form.narrowed(found)).order_by("event_at", "id")
+
+
+def _drawn(form: BoardFilter, drawer: Drawer, lines: list[Line]) -> dict[str, Any]:
+    if form.is_calendar:
+        return {"weeks": drawer.weeks(lines, form.first, form.last)}
+    return {"days": drawer.days(lines, form.first)}
 
 
 def _ways(form: BoardFilter) -> dict[str, Any]:
@@ -67,17 +71,14 @@ def _ways(form: BoardFilter) -> dict[str, Any]:
 
 def _around(form: BoardFilter) -> dict[str, str]:
     """The addresses of the days before and after those shown; nothing past what can be asked for."""
-    step = timedelta(days=form.ahead)
-    back, on = form.first - step, form.first + step
-    if form.is_calendar and form.ahead == 30:
-        back, on = form.first.replace(day=1) - DAY, form.first.replace(day=28) + DAY * 4
+    back, on = form.first - DAY * form.ahead, form.last + DAY
     return {
         "earlier": form.query(since=back.isoformat()) if back >= FIRST_DAY else "",
         "later": form.query(since=on.isoformat()) if on <= LAST_DAY else "",
     }
 
 
-@requires(*DECIDES)
+@requires(*decisions.PERMISSIONS)
 @require_safe
 def review(request: HttpRequest) -> HttpResponse:
     """Open what waits longest for this person's decision."""
