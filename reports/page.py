@@ -158,8 +158,11 @@ def _amend_verdict(report: Report, user: User) -> Verdict | None:
 
 
 def _unread(report: Any, filled: Filled, user: User) -> dict[str, int] | None:
-    """What has changed since the version that this person read last, if they read an older one."""
+    """What others have changed since the version that this person read last."""
     if report.last_read is None or report.last_read >= report.version:
+        return None
+    newer = Revision.objects.filter(report=report, version__gt=report.last_read)
+    if not newer.exclude(by=user).exists():
         return None
     _, old = actions.version(report, report.last_read)
     seen = len(changes(old, filled, opened=protection.opened(report, user)))

@@ -134,3 +134,10 @@ def test_the_page_takes_few_statements(agent: Any, analyst: Any, as_: Any) -> No
         page(client, report)
     own = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"] and '"watch_' not in one["sql"]]
     assert len(own) <= 12, own
+
+
+def test_whoever_wrote_the_new_version_is_not_told_what_changed(agent: Any, as_: Any) -> None:
+    report = file_sir(agent)
+    page(as_(agent), report)
+    amend_sir(report, agent, narrative={"narrative": ["He was found on the second pier."]})
+    assert "You read version 1" not in page(as_(agent), report)
