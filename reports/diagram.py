@@ -1,7 +1,7 @@
 """The life of a report as pictures and tables, one for each kind, drawn from its moves."""
 
 from accounts.roles import PERMISSIONS
-from reports.kinds import KINDS, Kind
+from reports.kinds import KINDS, Kind, never
 from reports.moves import FILED, Move
 from reports.states import Status
 from reports.workflow import moves_of
@@ -34,6 +34,8 @@ def _arrows(kind: Kind, moves: list[Move]) -> list[str]:
     first = Status.AWAITING_APPROVAL if kind.approval else Status.SUBMITTED
     filed = [f"    [*] --> {first.value}: File", f"    {Status.RETURNED.value} --> {first.value}: Amend"]
     amended = [f"    {state.value} --> {state.value}: Amend" for state in FILED]
+    if kind.approval and kind.approved_again is not never:
+        amended += [f"    {state.value} --> {first.value}: Amend what was approved" for state in FILED]
     moved = [
         f"    {start.value} --> {(move.to_state or start).value}: {move.label}"
         for move in moves

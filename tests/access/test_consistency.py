@@ -15,6 +15,7 @@ from accounts.access import may, recompute
 from accounts.models import Assignment, Office, OfficePermission, User
 from accounts.roles import GRANTS, PERMISSIONS, Reach, Role
 from audit.log import Subject, record
+from reports.kinds import KINDS
 from reports.models import Report
 from tests.reports.filing import file_sir
 
@@ -46,22 +47,33 @@ def disagreements(user: User, held: list[tuple[Role, Office]]) -> list[str]:
             said = (bool(may(user, permission, office)), user.has_perm(f"accounts.{permission}", office))
             if said != (wanted, wanted):
                 wrong.append(f"{permission} at {office.code}: {said}, should be {wanted}")
-    seen = set(Report.objects.visible_to(user).values_list("office__code", flat=True))
-    should = {office.code for office in Office.objects.all() if expected("read_sir", office, held)}
+    seen = set(Report.objects.visible_to(user).values_list("kind", "office__code"))
+    should = {
+        (kind.code, office.code)
+        for kind in KINDS
+        for office in Office.objects.all()
+        if expected(kind.permission("read"), office, held)
+    }
     return [*wrong, *([f"lists {seen}, should {should}"] if seen != should else [])]
 
 
 @pytest.fixture
 def reports_everywhere(agent: Any) -> None:
-    """One report in every office."""
+    """One report of every kind in every office: copies of what all kinds have, of one SIR that was really filed."""
     report, copies = file_sir(agent), []
-    for office in Office.objects.exclude(pk=report.office_id):
-        copy = Report.objects.get(pk=report.pk)
-        copy.number, copy.office, copy._state.adding = f"SIR-2026-{office.code}-000777", office, True
-        copy.id = uuid4()
-        copy.save()
-        copies.append(copy.audit_id)
-    record("report.batch_filed", by=None, on=Subject("report"), batch=copies)
+    for office in Office.objects.all():
+        for kind in KINDS:
+            if (office.pk, kind.code) != (report.office_id, report.kind):
+                copies.append(copy_of(report, kind.code, office))
+    record("report.batch_filed", by=None, on=Subject("report"), batch=[copy.audit_id for copy in copies])
+
+
+def copy_of(report: Report, kind: str, office: Office) -> Report:
+    copy = Report.objects.get(pk=report.pk)
+    copy.number, copy.kind, copy.office = f"{kind.upper()}-2026-{office.code}-000777", kind, office
+    copy.id, copy._state.adding = uuid4(), True
+    copy.save()
+    return copy
 
 
 def give(user: User, role: Role, office: Office) -> Assignment:
@@ -83,7 +95,7 @@ def test_every_cell_is_asked() -> None:
     assert len(Role) * Office.objects.count() ** 2 * len(PERMISSIONS) == CELLS
 
 
-CELLS = 17 * 9 * 33 * 9
+CELLS = 17 * 9 * 40 * 9
 
 
 @pytest.mark.usefixtures("reports_everywhere")
