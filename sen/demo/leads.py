@@ -78,7 +78,8 @@ def told(its_key: UUID, rng: Random, known: Known) -> Story:
     """A lead as its author tells it."""
     assert known.author.office  # noqa: S101 - every demonstration person has one
     site = places.BY_CODE[known.author.office.code]
-    learned = (known.filed - ago(rng, HOUR, 30 * HOUR)).replace(minute=rng.choice((0, 15, 30, 45)))
+    learned = office_hours(known.filed - ago(rng, HOUR, 30 * HOUR), site.zone, rng)
+    learned = learned.replace(minute=rng.choice((0, 15, 30, 45)))
     about = rng.choices(list(ABOUT), [subject.weight for subject in ABOUT.values()])[0]
     scene = Scene(rng, known.author, site, places.somewhere(rng, site, ("apartment",)), learned, rows=no_rows("ilead"))
     subject = _subject(scene, known.person)

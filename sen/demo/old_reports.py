@@ -51,8 +51,8 @@ def rows() -> Iterator[dict[str, str]]:
 
 
 def type_of(number: int) -> str:
-    """Of every hundred 42 AMO, 30 OPPRED, 27 LEARA and one SPOT."""
-    place = number % 100
+    """Of every hundred 42 AMO, 30 OPPRED, 27 LEARA and one SPOT, mixed."""
+    place = number * 37 % 100
     return "amo" if place < 42 else "oppred" if place < 72 else "leara" if place < 99 else "spot"
 
 
