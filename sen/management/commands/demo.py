@@ -20,7 +20,7 @@ class Command(BaseCommand):
         wanted.add_argument("--sign-ins", action="store_true", help="print who can sign in, as JSON")
         wanted.add_argument("--ensure", action="store_true", help="make what is missing of the demonstration's start")
         wanted.add_argument("--fill", action="store_true", help="make the rest of the reports now")
-        wanted.add_argument("--reports", type=int, metavar="N", help="make N more reports, in bulk")
+        wanted.add_argument("--reports", type=int, metavar="N", help="make N more SIRs, in bulk")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_outside()
