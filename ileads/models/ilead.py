@@ -285,6 +285,7 @@ KINDS.register(
             "narrative": ("the information", "What was learned, in order, and from what."),
             "place_facility": ("facility", "Where the subject is held, if anywhere."),
         },
+        past=True,
         approval=True,
         wrong=wrong_between,
         moves=(VALIDATE,),

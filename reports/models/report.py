@@ -265,6 +265,11 @@ class Report(models.Model):
                 condition=~Q(kind="sir") | Q(event_at__lte=F("submitted_at") + timedelta(minutes=1)),
                 name="report_sir_in_the_past",
             ),
+            # An iLead tells of what was learned.
+            models.CheckConstraint(
+                condition=~Q(kind="ilead") | Q(event_at__lte=F("submitted_at") + timedelta(minutes=1)),
+                name="report_ilead_in_the_past",
+            ),
             models.CheckConstraint(
                 condition=Q(status=Status.UNDER_REVIEW, held_by__isnull=False)
                 | (~Q(status=Status.UNDER_REVIEW) & Q(held_by__isnull=True)),
