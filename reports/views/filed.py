@@ -26,12 +26,20 @@ from sen.way_back import asked_for
 
 
 # -- The page ----------------------------------------------------------------------------------------------------------
-@requires(*READS)
+@requires(*READS, "read_historical")
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
-    """The report as it now is: the document, what may be done with it, who knows, and its life."""
+    """The report as it now is: the document, what may be done with it, who knows, and its life.
+
+    The number of a former system leads whoever may read it to its historical report.
+    """
     user = person(request)
-    report = opened(number, user)
+    try:
+        report = opened(number, user)
+    except Http404:
+        if former := historical.by_number(number, user):
+            return redirect("reports:historical_report", pk=former.pk)
+        raise
     note_reading(report, by=user)
     return render(request, "reports/detail.html", page_of(report, user))
 

@@ -11,7 +11,7 @@ import pytest
 from audit.models import Event, SearchTerms
 from reports import historical
 from reports.models.historical import HistoricalReport
-from tests.imports import importing, rows
+from tests.imports import importing, old, rows
 
 LIST = "/reports/historical/"
 READERS = {"historian", "auditor", "privacy"}
@@ -116,3 +116,11 @@ def test_reading_and_listing_are_recorded(historian: Any, as_: Any) -> None:
     by = Event.objects.filter(actor_id=historian.pk)
     assert by.filter(code="historical.viewed", object_id=str(one().pk)).count() == 1
     assert by.filter(code="historical.listed").count() == 1
+
+
+def test_the_number_of_a_former_system_leads_those_granted_to_it(historian: Any, agent: Any, as_: Any) -> None:
+    old.bring_old()
+    found = as_(historian).get(f"/reports/{old.SEEN[0]}/")
+    assert (found.status_code, found.headers["Location"]) == (302, f"/reports/historical/{old.old_report().pk}/")
+    assert as_(agent).get(f"/reports/{old.SEEN[0]}/").status_code == 404
+    assert as_(historian).get(f"/reports/{old.UNSEEN[0]}/").status_code == 404
