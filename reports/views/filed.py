@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Refused, Verdict, person, requires
-from reports import actions, drafts, panels
+from reports import actions, drafts, historical, panels
 from reports.asking import move_form
 from reports.lookup import FILES, READS, visible_report
 from reports.models import Report, ReportNotice
