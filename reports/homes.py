@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Assignment, User
 from audit.log import Subject, record
-from reports import decisions, overdue
+from reports import decisions, match_words, matches, overdue
 from reports.answers import Answers
 from reports.board import Drawer, between, rows
 from reports.filters import offers
@@ -126,7 +126,17 @@ def _operations(user: User) -> list[Block]:
     now = timezone.now()
     coming = between(Report.objects.visible_to(user), now, now + AHEAD).filter(overdue.of_person(user))
     soon = coming.exclude(spear__outcome__in=("postponed", "cancelled")).order_by("event_at", "id")
-    return _overdue(user, overdue.of_person(user)) + _drawn("My operations of the next 72 hours", user, soon)
+    return (
+        _matches(user)
+        + _overdue(user, overdue.of_person(user))
+        + _drawn("My operations of the next 72 hours", user, soon)
+    )
+
+
+def _matches(user: User) -> list[Block]:
+    """What my operations may collide with, as far as I may know; that I read it is recorded there."""
+    lines = [(sight, match_words.in_short(sight)) for sight in matches.of_person(user)[:FEW]]
+    return [Block("My operations that may collide", "reports/home_matches.html", {"lines": lines})] if lines else []
 
 
 def _overdue(user: User, whose: Q) -> list[Block]:

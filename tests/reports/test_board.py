@@ -118,7 +118,7 @@ def test_what_is_under_way_stands_on_the_first_day(agent: Any, supervisor: Any, 
 
 def test_a_day_is_grouped_by_office_and_each_office_by_start(agent: Any, outsider: Any, analyst: Any, as_: Any) -> None:
     noon = datetime.combine(timezone.now().astimezone(EASTERN).date() + 2 * DAY, datetime.min.time(), EASTERN)
-    for by, title, hour in ((agent, "Second", 12), (outsider, "Early", 6), (agent, "First", 9)):
+    for by, title, hour in ((agent, "Second", 12), (outsider, "Between", 10), (agent, "First", 9)):
         answers = spear_answers(by)
         answers["what"] |= {"title": [title]}
         start = noon + hour * HOUR
@@ -126,7 +126,7 @@ def test_a_day_is_grouped_by_office_and_each_office_by_start(agent: Any, outside
         file_spear(by, answers)
     (day,) = as_(analyst).get(BOARD).context["days"]
     assert [(office, [line.title for line in found]) for office, found in day.offices] == [
-        ("SAC Atlanta", ["Early"]),
+        ("SAC Atlanta", ["Between"]),
         ("SAC Miami", ["First", "Second"]),
     ]
 
@@ -380,3 +380,14 @@ def test_days_are_those_of_the_reader(agent: Any, person: Any) -> None:
     assert form.midnight(form.first) == datetime(2099, 3, 1, tzinfo=EASTERN)
     drawer = Drawer(ZoneInfo("Pacific/Guam"), {})
     assert drawer.day_of(datetime(2099, 3, 1, 20, tzinfo=EASTERN)) == date(2099, 3, 2)
+
+
+def test_a_match_of_ones_own_operation_stands_on_ones_home(agent: Any, outsider: Any, colleague: Any, as_: Any) -> None:
+    mine, theirs = planned(agent, "Search in Miami"), planned(outsider, "Search in Atlanta")
+    match = Match.objects.get()
+    for user, own, other in ((agent, mine, theirs), (outsider, theirs, mine)):
+        page = as_(user).get("/").content.decode()
+        assert f"/reports/deconfliction/{match.pk}/" in page
+        assert own.number in page.split("My operations that may collide")[1]
+        assert other.title not in page
+    assert str(match.pk) not in as_(colleague).get("/").content.decode()

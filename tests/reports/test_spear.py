@@ -283,7 +283,7 @@ def test_what_was_carried_out_is_mended_without_being_approved_again(agent: Any,
 
 @pytest.mark.parametrize(
     ("result", "says"),
-    [("", "The outcome is overdue"), ("postponed", "This operation was postponed"), ("executed", "")],
+    [("", "The outcome is overdue"), ("postponed", "Amend the plan with its new window"), ("executed", "")],
 )
 def test_the_page_says_what_the_plan_still_waits_for(
     agent: Any, supervisor: Any, as_: Any, result: str, says: str
@@ -292,7 +292,7 @@ def test_the_page_says_what_the_plan_still_waits_for(
     if result:
         outcome(report, agent, result)
     page = as_(agent).get(f"/reports/{report.number}/").content.decode()
-    found = [one for one in ("The outcome is overdue", "This operation was postponed") if one in page]
+    found = [one for one in ("The outcome is overdue", "Amend the plan with its new window") if one in page]
     assert found == ([says] if says else [])
 
 
