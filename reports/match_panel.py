@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from audit.log import record
@@ -33,7 +33,7 @@ def of_report(report: Report, user: User) -> Iterable[Panel]:
     if report.kind != "spear":
         return
     mine = match_sides.visible_to(user).filter(Q(a=report) | Q(b=report)).select_related("held_by", "settled_by")
-    sights = match_sides.look(mine.order_by("settled_at", "-raised_at"), user)
+    sights = match_sides.look(mine.order_by(F("settled_at").desc(nulls_first=True), "-raised_at"), user)
     lines = [
         {
             "sight": sight,

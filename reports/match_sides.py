@@ -13,6 +13,7 @@ from accounts.models import User
 from reports.deconfliction import is_planned, the_rule
 from reports.models import SPEAR, DeconflictionRule, Match, Report
 from reports.models.matches import MatchQuerySet
+from reports.models.windows import window_in_words
 
 READ, SETTLE = "read_spear", "settle_matches"
 LONG_TEXTS = ("narrative", "synopsis", "objective", "restricted_reason", "legal_hold_reason", "outcome_note")
@@ -33,6 +34,12 @@ class Side:
     @property
     def is_open(self) -> bool:
         return self.report is not None
+
+    @property
+    def window(self) -> str:
+        """When it is planned, by the clocks of its zone."""
+        plan = self.report
+        return window_in_words(plan.event_at, plan.planned_end, plan.event_zone) if plan else ""
 
 
 @dataclass(frozen=True)

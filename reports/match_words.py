@@ -54,7 +54,7 @@ def in_short(sight: Sight) -> str:
         words.insert(0, "One address")
     elif near := [reason["meters"] for reason in reasons if reason["how"] == "place"]:
         words.insert(0, f"Places {meters(min(near))} apart")
-    return "; ".join(words)
+    return "; ".join(words[:1] + [word[0].lower() + word[1:] for word in words[1:]])
 
 
 def reasons(sight: Sight) -> list[str]:

@@ -116,6 +116,7 @@ def _page(request: HttpRequest, found: Match, user: User, form: SettleForm | Non
         "state": match_words.state(sight),
         "reasons": match_words.reasons(sight),
         "windows": match_words.windows(sight),
+        "reach": match_words.meters(sight.rule.distance_m),
         "told": match_words.told(sight),
         "known": sight.is_whole or sight.settles,
         "earlier": found.earlier.select_related("settled_by") if sight.is_whole or sight.settles else [],

@@ -164,7 +164,7 @@ def test_two_restricted_operations_learn_each_only_whom_to_call(
     text = as_(analyst).get(address).content.decode()
     assert one.number not in text
     assert other.number not in text
-    assert text.count("305-555-0142") == 2
+    assert text.count(">305-555-0142<") == 2
 
 
 def test_nobody_else_learns_of_two_restricted_operations(agent: Any, outsider: Any, sac: Any, hq: Any) -> None:
