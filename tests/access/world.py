@@ -25,6 +25,7 @@ from tests.reports.test_readers import RESTRICTED
 from watch import actions as watch
 
 ABSENT = UUID(int=4)
+SIR_MOVES = moves_of(KINDS["sir"])
 Objects = list[tuple[str, dict[str, Any]]]
 
 
@@ -113,12 +114,12 @@ class World:
         return [*((kind.noun, {"kind": kind.code}) for kind in KINDS), ("absent", {"kind": "nothing"})]
 
     def of_moves(self) -> Objects:
-        there = {label: report for label, report in self.reports.items() if report} | self.others
-        return [
-            (f"{label}: {move}", {"number": report.number, "move": move})
-            for label, report in there.items()
-            for move in moves_of(report.declaration)
-        ]
+        """Every move of the SIRs, and of other kinds those that start from where the report stands."""
+        found = [(label, report, move) for label, report in self.reports.items() if report for move in SIR_MOVES]
+        for label, report in self.others.items():
+            moves = moves_of(report.declaration).values()
+            found += [(label, report, move.name) for move in moves if report.status in move.from_states]
+        return [(f"{label}: {move}", {"number": report.number, "move": move}) for label, report, move in found]
 
     def of_starts(self) -> Objects:
         """What can be begun from a report, and what cannot."""

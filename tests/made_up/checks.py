@@ -41,12 +41,13 @@ def what(by: Any) -> dict[str, list[str]]:
     }
 
 
-def memo_answers(by: Any) -> dict[str, Any]:
-    return {
+def memo_answers(by: Any, **changes: Any) -> dict[str, Any]:
+    answers: dict[str, Any] = {
         "what": what(by),
         "points": [row(saying="The lock was sawn through", source="A watchman")],
         "narrative": {"narrative": ["Somebody should look at it."]},
     }
+    return answers | changes
 
 
 ANSWERS["memo"] = memo_answers
@@ -150,7 +151,7 @@ def test_it_is_approved_replied_to_taken_up_closed_and_voided(
     assert 'name="reply"' in text(asked)
     text(as_(agent).post(f"/reports/{memo.number}/moves/reply/", {"reply": ""}), 422)
     as_(agent).post(f"/reports/{memo.number}/moves/reply/", {"reply": "It is locked again."})
-    assert (Memo.objects.get(pk=memo.pk).reply, Memo.objects.get(pk=memo.pk).version) == ("It is locked again.", 2)
+    assert (memo.typed.reply, memo.typed.version) == ("It is locked again.", 2)
     for name, by in (("take-up", analyst), ("close", analyst), ("void", supervisor)):
         actions.move(memo.pk, name, by=by, reason="It is done")
     page = text(as_(agent).get(f"/reports/{memo.number}/"))
