@@ -298,7 +298,7 @@ def test_leads_carry_their_evidence_and_are_passed_on_and_validated(demonstratio
     assert GangClaim.objects.exclude(evidence="").exists()
     assert WarrantClaim.objects.exists()
     assert Dissemination.objects.filter(until__gt=timezone.now()).exists()
-    assert ILead.objects.filter(provider_protected=True).exclude(provider_name="").exists()
+    assert ILead.objects.filter(provider_protected=True, provider_name__gt="").exists()
 
 
 def test_reports_of_former_types_are_brought_in_once_and_spot_is_not_seen(demonstration: None) -> None:
