@@ -33,7 +33,8 @@ def _states() -> list[str]:
 def _arrows(kind: Kind, moves: list[Move]) -> list[str]:
     first = Status.AWAITING_APPROVAL if kind.approval else Status.SUBMITTED
     filed = [f"    [*] --> {first.value}: File", f"    {Status.RETURNED.value} --> {first.value}: Amend"]
-    amended = [f"    {state.value} --> {state.value}: Amend" for state in FILED]
+    standing = (Status.AWAITING_APPROVAL, *FILED)
+    amended = [f"    {state.value} --> {state.value}: Amend" for state in standing]
     if kind.approval and kind.approved_again is not never:
         amended += [f"    {state.value} --> {first.value}: Amend what was approved" for state in FILED]
     moved = [
@@ -52,7 +53,7 @@ def _line(kind: Kind, move: Move) -> str:
         ", ".join(state.label for state in move.from_states),
         move.to_state.label if move.to_state else "the same",
         PERMISSIONS[move.permission.format(kind=kind.code)],
-        ", ".join(asked) or "nothing",
+        "; ".join(asked) or "nothing",
         "somebody else than the author" if move.by_another else "anybody with the role",
     )
 
