@@ -367,3 +367,25 @@ def test_the_check_page_says_who_approves_and_who_is_told(agent: Any, supervisor
     assert "SAC Miami: Special Agent in Charge" in page
     sir = make_draft(agent, kind="sir")
     assert "approves it before" not in as_(agent).get(f"/reports/drafts/{sir.pk}/check/").content.decode()
+
+
+def test_no_answer_that_is_needed_waits_under_more(agent: Any, officer: Any, as_: Any) -> None:
+    def more(by: Any, kind: str) -> bool:
+        draft = make_draft(by, kind=kind)
+        return "<summary>More: planned time" in as_(by).get(f"/reports/drafts/{draft.pk}/when/").content.decode()
+
+    assert (more(agent, "spear"), more(officer, "tav")) == (False, True)
+
+
+def test_a_plan_for_an_hour_that_comes_twice_is_amended_after_its_start(agent: Any, supervisor: Any) -> None:
+    """Python never calls such an hour equal to one of another zone, so its start would seem to have been changed."""
+    answers = spear_answers(agent)
+    answers["when"] |= typed("event_at", "11", "1", "2026", "01:30", "America/New_York")
+    answers["when"] |= typed("planned_end", "11", "1", "2026", "04:00", "America/New_York")
+    report = approved(file_spear(agent, answers, now=datetime(2026, 10, 20, tzinfo=UTC)), supervisor)
+    later = datetime(2026, 11, 2, tzinfo=UTC)
+    draft = drafts.open_amendment(filed(report), by=agent)
+    draft.answers["narrative"], draft.reason = {"narrative": ["The team met at one."]}, "More is known"
+    draft.save()
+    again = actions.submit(draft.pk, by=agent, key=draft.pk, body_hash="x", attested=True, now=later).report
+    assert (again.version, again.status) == (2, "submitted")
