@@ -61,7 +61,8 @@ def document(
 ) -> list[DocumentPart]:
     """The report in the order of its kind, but what was decided about it first.
 
-    `leave_out` names answers that the page shows elsewhere. Parts that are protected stand there closed, but those named in `opened`; `reveals` are addresses that show one.
+    `leave_out` names answers that the page shows elsewhere. Parts that are protected stand there closed, but those
+    named in `opened`; `reveals` are addresses that show one.
     """
     parts = [part for part in shown(filled, opened=opened) if part.part.name not in leave_out]
     found = [

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import Verdict, may
 from accounts.models import User
@@ -122,8 +123,13 @@ def _moves(report: Report, typed: Report, user: User, *, first_is_next: bool) ->
 
 
 def _goes_on(move: Move, typed: Report) -> bool:
-    """Whether a move brings the report further on its way, rather than back, out of it, or over an answer again."""
-    return move.tone in ("working", "done") or (bool(move.asks) and not _is_answered(move, typed))
+    """Whether a move brings the report further on its way, rather than back, out of it, or over an answer again.
+
+    One that asks does so when the kind says that something is waited for.
+    """
+    if not move.asks:
+        return move.tone in ("working", "done")
+    return bool(typed.declaration.pending(typed, timezone.now())) and not _is_answered(move, typed)
 
 
 def _is_answered(move: Move, typed: Any) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any
 
 from reports import actions
 from reports.models import Report
 from reports.standing import banners
-from tests.reports.filing import approved, file_sir, file_spear
+from tests.reports.filing import approved, file_sir, file_spear, file_tav
 
 
 def page(client: Any, report: Report) -> str:
@@ -53,3 +54,24 @@ def test_a_legacy_report_says_that_it_is_read_only_and_who_wrote_it(agent: Any, 
     (banner,) = banners(report, [], analyst)
     assert banner.heading == "Legacy report from an earlier system"
     assert "as R. Ames wrote it there, and nobody amends it" in banner.text
+
+
+def primary(text: str) -> list[str]:
+    """The filled buttons of what can be done."""
+    side = text.partition("What you can do</h2>")[2].partition("</section>")[0]
+    return re.findall(r'class="usa-button ?"[^>]*>(?:<svg.*?</svg>)?([^<]+)', side)
+
+
+def test_the_one_filled_button_is_what_is_waited_for(
+    officer: Any, fod: Any, agent: Any, analyst: Any, as_: Any
+) -> None:
+    tav = file_tav(officer)
+    assert primary(page(as_(fod), tav)) == ["Decide"]
+    decision = {"decision": "denied", "conflict": "none", "decision_reason": "The agency is not known."}
+    actions.move(tav.pk, "decide", by=fod, answers=decision)
+    assert primary(page(as_(officer), tav)) == ["Record the outcome"]
+    actions.move(tav.pk, "outcome", by=officer, answers={"outcome": "The agency was told."})
+    assert primary(page(as_(fod), tav)) == ["Close"]
+    sir = file_sir(agent)
+    assert primary(page(as_(analyst), sir)) == ["Take up"]
+    assert primary(page(as_(agent), sir)) == []
