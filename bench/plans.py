@@ -248,12 +248,13 @@ def _clocks(inventor: Inventor) -> Iterator[Edge]:
 
 def _addresses(inventor: Inventor) -> Iterator[Edge]:
     """Addresses without coordinates; their numbers are those of no other plan."""
-    for name, matches, change in (
+    changes: list[tuple[str, bool, Callable[[Spot], None]]] = [
         ("one address", True, lambda spot: None),
         ("one address, the state left out", True, lambda spot: setattr(spot, "state", "")),
         ("one address in two cities", False, lambda spot: _city(spot, "Duluth")),
         ("one address without a city", False, lambda spot: _city(spot, "")),
-    ):
+    ]
+    for name, matches, change in changes:
         number, kind = inventor.luck.randrange(10**6, 10**8), inventor.luck.randrange(100)
         one, other = Spot(), Spot()
         for spot in (one, other):

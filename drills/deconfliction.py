@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from unittest import mock
 from uuid import uuid4
@@ -77,9 +78,7 @@ def _outcome(by: tuple[Any, Any], work: Callable[[tuple[Any, Any], float], list[
 def file_both(by: tuple[Any, Any], latitude: float) -> list[Any]:
     """Two plans for one place, each filed by its own thread."""
     drafts = [_draft(agent, latitude, 100.0) for agent in by]
-    return _at_once(
-        [lambda draft=draft, agent=agent: _file(draft, agent) for draft, agent in zip(drafts, by, strict=True)]
-    )
+    return _at_once([partial(_file, draft, agent) for draft, agent in zip(drafts, by, strict=True)])
 
 
 def amend_both(by: tuple[Any, Any], latitude: float) -> list[Any]:
@@ -94,9 +93,7 @@ def amend_both(by: tuple[Any, Any], latitude: float) -> list[Any]:
         draft.reason = "Another place"
         draft.save()
         moved.append(draft)
-    return _at_once(
-        [lambda draft=draft, agent=agent: _file(draft, agent) for draft, agent in zip(moved, by, strict=True)]
-    )
+    return _at_once([partial(_file, draft, agent) for draft, agent in zip(moved, by, strict=True)])
 
 
 def file_beside(by: tuple[Any, Any], latitude: float) -> list[Any]:
@@ -109,7 +106,7 @@ def file_beside(by: tuple[Any, Any], latitude: float) -> list[Any]:
     stands.save()
     fresh = _draft(second, latitude, 100.0)
     with mock.patch("reports.actions.amending.read", _slow_read()):
-        return _at_once([lambda: _file(stands, first), lambda: _file(fresh, second)])
+        return _at_once([partial(_file, stands, first), partial(_file, fresh, second)])
 
 
 def _slow_read() -> Callable[[Any], Any]:

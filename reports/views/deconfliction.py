@@ -151,8 +151,7 @@ def match_settle(request: HttpRequest, match_id: UUID) -> HttpResponse:
     try:
         matches.settle(found.pk, said["outcome"], said["note"], by=user, seen=_moment(said["seen"]))
     except ValidationError as error:
-        for name, said in error.message_dict.items():
-            form.add_error(name, said)
+        form.add_error(None, error)
         return _page(request, found, user, form)
     except matches.ChangedMeanwhile:
         reason = "One of the two plans has changed since you opened this match. Look at it again before you settle it."

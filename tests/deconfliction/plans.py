@@ -14,7 +14,7 @@ HERE = (25.774, -80.193)
 HOUR = timedelta(hours=1)
 # One minute of latitude is a sea mile; this many degrees are one meter on a great circle of the rule's earth.
 DEGREES_A_METER = 180 / 3.141592653589793 / 6_371_008.8
-RESTRICTED = {
+RESTRICTED: dict[str, Any] = {
     "flags": {
         "restricted": ["on"],
         "restricted_reason": ["An informant is inside."],

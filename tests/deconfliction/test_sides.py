@@ -18,7 +18,7 @@ from tests.reports.filing import amend_report, file_spear, spear_answers
 pytestmark = pytest.mark.django_db
 
 DESK = "A restricted operation may collide with yours. Call this desk: JIOC deconfliction desk, 202-555-0100."
-WHERE = {"address": "77 Hidden Wharf Road", "city": "Miami", "state": "FL"}
+WHERE: dict[str, Any] = {"address": "77 Hidden Wharf Road", "city": "Miami", "state": "FL"}
 # Everything of the restricted plan that nobody else may read anywhere.
 PHONE = "404-555-0177"
 
