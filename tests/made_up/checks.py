@@ -151,7 +151,8 @@ def test_it_is_approved_replied_to_taken_up_closed_and_voided(
     assert 'name="reply"' in text(asked)
     text(as_(agent).post(f"/reports/{memo.number}/moves/reply/", {"reply": ""}), 422)
     as_(agent).post(f"/reports/{memo.number}/moves/reply/", {"reply": "It is locked again."})
-    assert (memo.typed.reply, memo.typed.version) == ("It is locked again.", 2)
+    stored: Any = Memo.objects.get(pk=memo.pk)
+    assert (stored.reply, stored.version) == ("It is locked again.", 2)
     for name, by in (("take-up", analyst), ("close", analyst), ("void", supervisor)):
         actions.move(memo.pk, name, by=by, reason="It is done")
     page = text(as_(agent).get(f"/reports/{memo.number}/"))
