@@ -26,6 +26,8 @@ from reports.models.windows import LONGEST, window_in_words
 from reports.states import Status
 from sen import marks, times
 
+# That the watch is done with a plan is no news to those who carry it out.
+APPROVED = (Status.SUBMITTED, Status.CLOSED)
 # What was returned or voided is not going to happen as planned.
 SHOWN = (Status.AWAITING_APPROVAL, Status.SUBMITTED, Status.UNDER_REVIEW, Status.CLOSED)
 MOST, FEW_OVERDUE = 300, 5
@@ -209,7 +211,7 @@ class Drawer:
             return marks.state("Outcome overdue", "overdue")
         if row.event_at <= self.now < row.spear__planned_end:
             return marks.state("Under way", "working")
-        return marks.state("Approved", "done") if row.status == Status.SUBMITTED else state_mark(row.status)
+        return marks.state("Approved", "done") if row.status in APPROVED else state_mark(row.status)
 
     # -- As a list
     def days(self, lines: list[Line], first: date) -> list[Day]:

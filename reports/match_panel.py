@@ -23,7 +23,7 @@ def register() -> None:
         url_name="reports:deconfliction",
         permission=(match_sides.READ, match_sides.SETTLE),
         icon="near_me",
-        order=14,
+        order=33,
         count=matches.waiting,
     )
 

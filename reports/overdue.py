@@ -15,8 +15,9 @@ from reports.states import Status
 
 # Until then the officers of the operation are reminded alone; later their supervisor too.
 PATIENCE = timedelta(days=3)
-# Only what counts can be overdue: what still waits for approval has not happened, so far as anybody knows.
-COUNTS = (Status.SUBMITTED, Status.UNDER_REVIEW)
+# Only what counts can be overdue: what still waits for approval has not happened, so far as anybody knows. That the
+# watch has closed a plan says nothing of how it ended.
+COUNTS = (Status.SUBMITTED, Status.UNDER_REVIEW, Status.CLOSED)
 
 
 def overdue(now: datetime | None = None) -> Q:

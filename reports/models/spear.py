@@ -223,6 +223,7 @@ KINDS.register(
         model=SPEAR,
         types="What kind of activity",
         words={
+            "event_types": ("kind of activity", ""),
             "title": ("title", "One line that tells the watch what is planned."),
             "synopsis": ("synopsis", "Two or three sentences that a manager can read in half a minute."),
             "narrative": ("plan", "How it is to be done, in order."),
@@ -311,7 +312,7 @@ KINDS.register(
             Section(
                 "case",
                 "Case and operation",
-                ("operation_name", "icm_case_number", "supervisor", "place_country"),
+                ("operation_name", "icm_case_number", "supervisor"),
                 optional=True,
             ),
             Section("outcome", "Outcome", ("outcome", "outcome_at", "outcome_note", "outcome_by"), by_move=True),

@@ -346,6 +346,6 @@ def test_a_window_is_one_line_on_the_page(officer: Any, as_: Any) -> None:
 )
 def test_a_window_names_day_and_zone_once_unless_they_change(start: Any, hours: int, says: str) -> None:
     eastern = ZoneInfo("America/New_York")
-    begins = datetime(*start).replace(tzinfo=eastern)
+    begins = datetime(*start, tzinfo=eastern)
     ends = datetime.fromtimestamp(begins.timestamp() + hours * 3600, eastern)
     assert from_until(begins, ends, eastern) == says
