@@ -43,6 +43,10 @@ PAGES: dict[str, Callable[[World], tuple[str, str]]] = {
     "amend": lambda w: ("outsider", reverse("reports:detail", args=[w.report("of outsider").number])),
     "readers": lambda w: ("agent", reverse("reports:readers", args=[w.report("restricted, of agent").number])),
     "void": lambda w: ("supervisor", reverse("reports:move", args=[w.report("of agent").number, "void"])),
+    "unlink": lambda w: ("analyst", reverse("reports:unlink", kwargs=w.of_relations()[0][1])),
+    "take back": lambda w: ("officer", reverse("ileads:take_back", kwargs=_passed_on(w))),
+    "approve": lambda w: ("supervisor", reverse("reports:move", args=[w.others["SPEAR awaiting"].number, "approve"])),
+    "start": lambda w: ("officer", reverse("reports:detail", args=[w.others["TAV of officer"].number])),
     "the queue": lambda w: ("analyst", reverse("watch:queue")),
     "a summary": lambda w: ("analyst", reverse("watch:write", args=[w.report("of outsider").number])),
     "release": lambda w: ("analyst", reverse("watch:release", args=[w.written.pk])),
@@ -53,6 +57,10 @@ PAGES: dict[str, Callable[[World], tuple[str, str]]] = {
     "event type": lambda w: ("administrator", reverse("accounts:reference_edit", kwargs=w.of_reference_rows()[0][1])),
     "audit log": lambda w: ("auditor", reverse("audit:events")),
 }
+
+
+def _passed_on(world: World) -> dict[str, Any]:
+    return dict(world.of_disseminations())["iLead of officer"]
 
 
 def _draft(world: World, page: str, **more: str) -> str:
