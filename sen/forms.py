@@ -303,7 +303,7 @@ def _moment(day: date, hour: time, zone: str) -> datetime:
         raise ValidationError("Check the year.", code="invalid")
     local = datetime.combine(day, hour, ZoneInfo(zone))
     if local.astimezone(ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise ValidationError(f"{hour:%H:%M} did not happen on this day: the clocks went forward over it.", code="gap")
+        raise ValidationError(f"{hour:%H:%M} is not on the clocks of this day: they go forward over it. Give another time.", code="gap")
     return local
 
 

@@ -66,7 +66,7 @@ SOON = {"event_at": ("12", "1", "2099", "06:00"), "planned_end": ("12", "1", "20
         ("planned_end", ("12", "1", "2099", "05:59"), "The planned end is not after the start."),
         ("planned_end", ("12", "3", "2100", "06:00"), "The planned end is more than a year after the start."),
         ("event_at", ("12", "1", "2020", "06:00"), "This is in the past. A SPEAR is a plan"),
-        ("event_at", ("3", "8", "2099", "02:30"), "02:30 did not happen on this day: the clocks went forward over it."),
+        ("event_at", ("3", "8", "2099", "02:30"), "02:30 is not on the clocks of this day: they go forward over it."),
         ("planned_end", ("2", "30", "2099", "09:00"), "This day does not exist."),
     ],
     ids=["end before start", "end a year later", "past", "hour that never is", "no such day"],
@@ -121,6 +121,14 @@ def test_a_warrant_that_will_not_hold_is_said_beside_its_day_and_on_the_check_pa
     assert f"/warrants/{stored['key']}/?check=1#id_expires_group" in check
     with pytest.raises(actions.NotComplete):
         actions.submit(draft.pk, by=agent, key=draft.pk, body_hash="x", attested=True)
+
+
+def test_the_list_of_a_draft_does_not_call_an_expired_warrant_complete(agent: Any, as_: Any) -> None:
+    draft = make_draft(agent, kind="spear")
+    draft.answers["warrants"][0]["data"] |= typed("expires", "3", "1", "2024")
+    draft.save()
+    page = as_(agent).get(f"/reports/drafts/{draft.pk}/").content.decode()
+    assert "1 answer to mend" in page.split("/warrants/")[1].split("</li>")[0]
 
 
 def test_an_expired_warrant_is_said_before_the_window_is_known(agent: Any, as_: Any) -> None:
