@@ -15,6 +15,7 @@ from django.db import models
 from django.http import QueryDict
 
 from accounts.models import Office, User
+from reports import approval
 from reports.content import Filled, answer_field, line_of, person_links
 from reports.fields import ANumberField, CodeField, LinesField, PersonChoice
 from reports.kinds import KINDS, Kind, Part, Rows, Section, Wrong, nothing_wrong
@@ -270,11 +271,12 @@ class Answers:
 
     def problems_between(self) -> list[Problem]:
         """What is wrong between parts, each of which may be right by itself."""
-        return [self._problem(wrong) for wrong in self.kind.wrong(self.fill())]
+        filled = self.fill()
+        return [self._problem(one) for one in (*self.kind.wrong(filled), *approval.out_of_reach(filled, self.before))]
 
     def say_beside(self, form: AnswersForm, part: Part, key: str = "") -> AnswersForm:
         """Say what is wrong between parts beside the very answer too, where the form of its part asks for it."""
-        if form.is_bound and self.kind.wrong is not nothing_wrong:
+        if form.is_bound and (self.kind.wrong is not nothing_wrong or self._typed("restricted")):
             for problem in self.problems_between():
                 is_here = (problem.part, problem.key) == (part, key)
                 if is_here and problem.field in form.fields and problem.field not in form.errors:
@@ -368,6 +370,8 @@ def to_raw(form: AnswersForm) -> Raw:
             raw[bound.html_name] = ["on"] if value else []
         elif isinstance(value, list | tuple):
             raw[bound.html_name] = [str(piece) for piece in value]
+        elif value is None and isinstance(bound.field, forms.MultipleChoiceField):
+            raw[bound.html_name] = []  # nothing is ticked: one empty text would be a choice that there is not
         else:
             raw[bound.html_name] = ["" if value is None else str(value)]
     return raw

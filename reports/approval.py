@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reports.kinds import Kind
+from accounts.access import may
+from reports.content import Filled
+from reports.kinds import Kind, Wrong
 from reports.models import ApprovalRule, Report
+from reports.moves import AWAITED
 from reports.states import Status
 
 
 def needed(kind: Kind) -> bool:
     rule = ApprovalRule.objects.filter(kind=kind.code).first()
     return rule.needed if rule else kind.approval
+
+
+def out_of_reach(filled: Filled, before: Report | None) -> Iterable[Wrong]:
+    """A restricted report that waits for approval names somebody who may approve it: nobody else can even see it."""
+    report = filled.report
+    waits = before is None or before.status in AWAITED or not before.restricted
+    section = filled.kind.section_of("supervisor")
+    if not (report.restricted and waits and section and report.office_id and needed(filled.kind)):
+        return
+    who = report.supervisor
+    if who is None or not may(who, filled.kind.permission("approve"), report.office):
+        said = "Only people named on a restricted report can see it, and somebody has to approve it."
+        yield Wrong(section.name, "supervisor", f"{said} Name a supervisor who may approve for {report.office.name}.")
 
 
 def first_status(kind: Kind) -> Status:

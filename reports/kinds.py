@@ -227,7 +227,9 @@ class Kinds:
     def register(self, kind: Kind) -> Kind:
         if kind.code in self._kinds:
             raise ValueError(f"kind {kind.code} is declared twice")
-        self._kinds[kind.code] = kind
+        # In one order, whichever module was imported first.
+        kinds = [*self._kinds.values(), kind]
+        self._kinds = {one.code: one for one in sorted(kinds, key=lambda one: (one.turn, one.code))}
         return kind
 
     def __getitem__(self, code: str) -> Kind:

@@ -52,12 +52,15 @@ def refuse_the_last(report: Report, person: User) -> None:
 
 
 def follow(before: Report, after: Report, *, by: User) -> None:
-    """Name who works on a report that becomes restricted; take everybody off when the restriction is lifted.
+    """Name who works on a report that becomes restricted, and its new supervisor; take everybody off when the
+    restriction is lifted.
 
     Else a report that is restricted again would be open to whoever was named for another reason.
     """
     if after.restricted and not before.restricted:
-        name(after, {person for person in (by, after.author, after.held_by) if person})
+        name(after, {person for person in (by, after.author, after.held_by, after.supervisor) if person})
+    elif after.restricted and after.supervisor and after.supervisor_id != before.supervisor_id:
+        name(after, [after.supervisor])
     if before.restricted and not after.restricted:
         rows = ReportReader.objects.filter(content_object_id=after.pk, permission__codename=NAMED)
         for reader in rows.order_by("user_id"):

@@ -19,7 +19,7 @@ from reports.views.own import FILE, FILE_OR_AMEND, around, own_draft, part_url
 def choose(request: HttpRequest) -> HttpResponse:
     user = person(request)
     kinds = [kind for kind in KINDS if user.may_somewhere(kind.permission("file"))]
-    return render(request, "reports/choose.html", {"kinds": sorted(kinds, key=lambda kind: kind.turn)})
+    return render(request, "reports/choose.html", {"kinds": kinds})
 
 
 @requires(*FILE)

@@ -147,7 +147,7 @@ def test_an_analyst_who_is_named_reads_it_all(half_closed: Match, secret: Report
 
 def test_of_a_restricted_operation_those_named_are_told_and_no_office(half_closed: Match, secret: Report) -> None:
     told = half_closed.notices.filter(report=secret)
-    assert {notice.person and notice.person.username for notice in told} == {"outsider"}
+    assert {notice.person and notice.person.username for notice in told} == {"outsider", "approver-atl"}
     assert not half_closed.notices.filter(office__code="ATL").exists()
 
 
@@ -224,7 +224,7 @@ def test_every_mail_says_the_same_and_nothing(half_closed: Match, secret: Report
 def test_whoever_may_not_open_the_match_gets_no_mail(half_closed: Match, secret: Report, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     notice = half_closed.notices.get(person__username="outsider")
-    reader = secret.readers.get()
+    reader = secret.readers.get(user__username="outsider")
     actions.name_reader(secret, notice.match.a.author, by=secret.author, reason="Stands in")
     actions.name_reader(secret, notice.match.b.author, by=secret.author, reason="Stands in")
     actions.remove_reader(secret, reader.user, by=secret.author, reason="Works elsewhere")

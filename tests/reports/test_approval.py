@@ -14,6 +14,7 @@ from accounts.access import Refused
 from accounts.actions import save_reference
 from audit.models import Event
 from reports import actions, decisions
+from reports.answers import Answers
 from reports.mail import send_waiting
 from reports.models import ApprovalRule, Report, StatusChange
 from tests.reports.filing import (
@@ -23,6 +24,7 @@ from tests.reports.filing import (
     file_sir,
     file_spear,
     file_tav,
+    make_draft,
     moment,
     row,
     spear_answers,
@@ -299,3 +301,17 @@ def test_a_named_supervisor_who_may_not_approve_it_gets_no_mail(agent: Any, fod:
         approved(report, fod)
     with pytest.raises(Refused):
         approved(report, agent)
+
+
+def test_a_restricted_plan_that_nobody_could_approve_is_not_filed(agent: Any, supervisor: Any, fod: Any) -> None:
+    flags = RESTRICTED["flags"]
+    for nobody in ("", str(fod.pk)):
+        draft = make_draft(agent, spear_answers(agent, flags=flags), "spear")
+        draft.answers["case"] = {"supervisor": [nobody]}
+        (problem,) = Answers(draft, agent).problems()
+        assert (problem.field, "Name a supervisor who may approve for SAC Miami" in problem.message) == (
+            "supervisor",
+            True,
+        )
+    report = file_spear(agent, spear_answers(agent, flags=flags, case={"supervisor": [str(supervisor.pk)]}))
+    assert approved(report, supervisor).status == "submitted"

@@ -306,6 +306,13 @@ def test_the_page_says_what_it_waits_for(officer: Any, fod: Any, as_: Any) -> No
 
 
 # -- What comes of it -------------------------------------------------------------------------------------------------
+def test_what_the_ilead_does_not_know_yet_is_missing_not_wrong(officer: Any, as_: Any) -> None:
+    browser = as_(officer)
+    address = browser.post(f"/reports/{file_tav(officer).number}/start/lead/").headers["Location"]
+    assert "3 answers missing" in browser.get(address).content.decode()
+    assert "not one of the available choices" not in browser.get(f"{address}what/").content.decode()
+
+
 def test_it_starts_an_ilead_that_knows_its_subject_and_is_linked(officer: Any, as_: Any) -> None:
     tav = file_tav(officer)
     address = as_(officer).post(f"/reports/{tav.number}/start/lead/").headers["Location"]
@@ -346,6 +353,6 @@ def test_a_window_is_one_line_on_the_page(officer: Any, as_: Any) -> None:
 )
 def test_a_window_names_day_and_zone_once_unless_they_change(start: Any, hours: int, says: str) -> None:
     eastern = ZoneInfo("America/New_York")
-    begins = datetime(*start, tzinfo=eastern)
+    begins = datetime(*start).replace(tzinfo=eastern)  # noqa: DTZ001
     ends = datetime.fromtimestamp(begins.timestamp() + hours * 3600, eastern)
     assert from_until(begins, ends, eastern) == says
