@@ -29,6 +29,8 @@ class Filled:
     kind: Kind
     report: Report
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    # Protected parts that are closed although this version itself does not say so.
+    closed: frozenset[str] = frozenset()
 
     def people(self) -> dict[str, Person]:
         return {str(row.pk): row for rows in self.rows.values() for row in rows if isinstance(row, Person)}
@@ -179,7 +181,7 @@ def shown(
     zone = ZoneInfo(filled.report.event_zone or "UTC")
     parts = [
         Shown(part, closed=True)
-        if is_closed(filled.report, part) and part.name not in opened
+        if (part.name in filled.closed or is_closed(filled.report, part)) and part.name not in opened
         else _shown_part(filled, part, zone, labels, empty)
         for part in filled.kind.parts
     ]

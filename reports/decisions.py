@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from reports.kinds import KINDS
 from reports.models import Report
 from reports.states import Status
+from reports.writers import waiting_versions
 
 PERMISSIONS = (*(kind.permission("approve") for kind in KINDS), "decide_tav")
 
@@ -21,7 +22,8 @@ def waiting(user: User) -> QuerySet[Report]:
     undecided = Q(kind="tav", legacy=False, tav__decision="pending")
     open_still = Q(status__in=(Status.SUBMITTED, Status.UNDER_REVIEW))
     scope |= _reached(user, "decide_tav") & undecided & open_still
-    found = Report.objects.visible_to(user).filter(scope).exclude(author__person_key=user.person_key)
+    mine = Q(author__person_key=user.person_key) | Exists(waiting_versions(user).filter(report=OuterRef("pk")))
+    found = Report.objects.visible_to(user).filter(scope).exclude(mine)
     return found.annotate(since=Coalesce("amended_at", "submitted_at")).order_by("since", "id")
 
 

@@ -54,8 +54,14 @@ def _line(kind: Kind, move: Move) -> str:
         move.to_state.label if move.to_state else "the same",
         PERMISSIONS[move.permission.format(kind=kind.code)],
         "; ".join(asked) or "nothing",
-        "somebody else than the author" if move.by_another else "anybody with the role",
+        _who(move),
     )
+
+
+def _who(move: Move) -> str:
+    if move.by_no_writer:
+        return "somebody who wrote no version of what waits"
+    return "somebody else than the author" if move.by_another else "anybody with the role"
 
 
 def _row(*cells: str) -> str:

@@ -17,6 +17,7 @@ from reports.answers import Answers, Raw, raw_of, to_raw
 from reports.content import read
 from reports.kinds import KINDS, Part, Rows, Section, Start
 from reports.models import Draft, Report
+from reports.moves import FILED
 
 MOST_ROWS = 200
 # Several times the longest report that the fields of a kind can hold in earnest.
@@ -88,7 +89,7 @@ def begin_from(report: Report, start: Start, *, by: User) -> Draft:
     verdict = may(by, KINDS[start.kind].permission("file"))
     if not verdict:
         raise Refused(verdict.reason)
-    if hindrance := start.hindered(report.typed):
+    if hindrance := _stands_apart(report) or start.hindered(report.typed):
         raise Refused(hindrance)
     begun = Draft.objects.filter(author=by, begun_from=report, start=start.name).first()
     if begun:
@@ -97,6 +98,15 @@ def begin_from(report: Report, start: Start, *, by: User) -> Draft:
     draft.answers = _known(report, start, draft, by)
     draft.save()
     return draft
+
+
+def _stands_apart(report: Report) -> str:
+    """Why nothing is begun from a report that does not count."""
+    if report.legacy:
+        return "This report was brought from an older system. File a new report and link the two."
+    if report.status not in FILED:
+        return f"This report is {report.get_status_display().lower()}, so no other report is begun from it."
+    return ""
 
 
 def _known(report: Report, start: Start, draft: Draft, by: User) -> dict[str, Any]:
@@ -110,7 +120,16 @@ def _known(report: Report, start: Start, draft: Draft, by: User) -> dict[str, An
     for name in start.copies:
         if rows.get(name) and blank.kind.part(name):
             known[name] = [{"key": str(uuid4()), "data": _in_role(row["data"], start)} for row in rows[name]]
-    return known
+    return known | _restriction(report, blank, known)
+
+
+def _restriction(report: Report, blank: Answers, known: dict[str, Any]) -> dict[str, Any]:
+    """What is told of a restricted report is restricted too, unless its author says otherwise."""
+    section = blank.kind.section_of("restricted") if report.restricted else None
+    if section is None:
+        return {}
+    raw = known.get(section.name) or to_raw(blank.form(section))
+    return {section.name: raw | {"restricted": ["on"], "restricted_reason": [report.restricted_reason]}}
 
 
 def _in_role(data: Raw, start: Start) -> Raw:

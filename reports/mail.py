@@ -20,6 +20,7 @@ from accounts.models import Assignment, User
 from audit.log import record
 from reports.models import Notice, Report, ReportNotice
 from reports.states import Status
+from reports.writers import wrote_what_waits
 
 NEWS = timedelta(days=1)
 
@@ -74,7 +75,8 @@ def send_waiting(report_id: str, version: int) -> None:
     if named is None or (report.status, report.version) != (Status.AWAITING_APPROVAL, version):
         return
     approves = may(named, report.declaration.permission("approve"), report.office)
-    if approves and named.is_active and Report.objects.visible_to(named).filter(pk=report.pk).exists():
+    asked = approves and not wrote_what_waits(report, named)
+    if asked and named.is_active and Report.objects.visible_to(named).filter(pk=report.pk).exists():
         subject, path = f"{report.number} waits for your approval", f"/reports/{report.number}/"
         send_notice(Once(f"waiting.{report.pk}.{version}"), report, [named], subject=subject, path=path)
 

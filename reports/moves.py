@@ -31,7 +31,8 @@ class Move:
 
     Without `to_state` the report stays where it is. `asks` names the answers of the report that the move gives: they
     make the next version, `needs` those that must be given, `check` says what is wrong between them, and `sets` fills
-    in who and when. `hindered` says why the report is not ready for it.
+    in who and when. `hindered` says why the report is not ready for it. `by_another` closes it to the author, and
+    `by_no_writer` also to whoever wrote a version of what waits, each under any account.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Move:
     event: str
     needs_reason: bool = False
     by_another: bool = False
+    by_no_writer: bool = False
     danger: bool = False
     confirm: bool = True
     asks: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ COMMON: tuple[Move, ...] = (
         says="It counts from now on, and the watch can take it up.",
         event="report.approved",
         by_another=True,
+        by_no_writer=True,
         icon="check",
         tone="done",
     ),
@@ -87,6 +90,7 @@ COMMON: tuple[Move, ...] = (
         event="report.returned",
         needs_reason=True,
         by_another=True,
+        by_no_writer=True,
         icon="undo",
     ),
     Move(

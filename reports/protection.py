@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.access import may
 from accounts.models import User
+from reports.content import is_closed
 from reports.kinds import Part
 from reports.models import Report
 
@@ -13,6 +14,13 @@ from reports.models import Report
 def opened(report: Report, user: User) -> frozenset[str]:
     """The protected parts of this report that `user` may see without being recorded for each look."""
     return frozenset(part.name for part in report.declaration.sections if _may_see(part, report, user))
+
+
+def closed_now(report: Report) -> frozenset[str]:
+    """The protected parts that the newest version closes: no older version says what is closed today."""
+    protected = [part for part in report.declaration.sections if part.protected]
+    typed = report.typed if protected else report
+    return frozenset(part.name for part in protected if is_closed(typed, part))
 
 
 def reveals(report: Report, user: User) -> dict[str, str]:

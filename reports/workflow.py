@@ -15,6 +15,7 @@ from reports.kinds import KINDS, Kind
 from reports.models import Report
 from reports.moves import COMMON, Move
 from reports.states import Status
+from reports.writers import wrote_what_waits
 
 
 def moves_of(kind: Kind) -> dict[str, Move]:
@@ -46,6 +47,8 @@ def may_move(
         return stands
     if move.by_another and report.author.person_key == user.person_key:
         return Verdict(False, f"You filed this report, so somebody else must {move.label.lower()} it.")
+    if move.by_no_writer and wrote_what_waits(report, user):
+        return Verdict(False, f"You wrote a part of what waits, so somebody else must {move.label.lower()} it.")
     if report.legacy and move.name != "void":
         return Verdict(False, "This report was brought from an older system and stands as it was.")
     hindrance = move.hindered(typed or report.typed, now or timezone.now()) if move.has_hindrance else ""

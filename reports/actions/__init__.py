@@ -4,7 +4,7 @@ from reports.actions.acknowledging import acknowledge
 from reports.actions.amending import Outdated, closed_to_amending, rebase
 from reports.actions.filing import ChangedSince, KeyReused, NotComplete, Receipt, submit
 from reports.actions.keeping import version, weigh
-from reports.actions.moving import move
+from reports.actions.moving import SeenEarlier, move
 from reports.actions.readers import name_reader, remove_reader
 from reports.actions.relating import may_relate, relate, unrelate
 
@@ -14,6 +14,7 @@ __all__ = [
     "NotComplete",
     "Outdated",
     "Receipt",
+    "SeenEarlier",
     "acknowledge",
     "closed_to_amending",
     "may_relate",

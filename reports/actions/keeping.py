@@ -10,7 +10,7 @@ from django.db import models
 
 from accounts.access import Refused, may
 from accounts.models import User
-from reports import mail, routing, urgency
+from reports import mail, protection, routing, urgency
 from reports.content import Filled, from_content, to_content
 from reports.models import Report, ReportNotice, Revision
 from reports.states import Status
@@ -88,4 +88,6 @@ def ask_supervisor(report: Report) -> None:
 def version(report: Report, number: int) -> tuple[Revision, Filled]:
     """One version of a report as it was. Raises Revision.DoesNotExist."""
     revision = Revision.objects.select_related("by").get(report=report, version=number)
-    return revision, from_content(report, revision.content)
+    filled = from_content(report, revision.content)
+    filled.closed = protection.closed_now(report)
+    return revision, filled

@@ -23,6 +23,10 @@ from reports.states import Status
 from reports.workflow import may_move, move_of
 
 
+class SeenEarlier(Exception):
+    """The report has a newer version than the page from which the move was made."""
+
+
 @action
 def move(
     report_id: UUID,
@@ -31,18 +35,22 @@ def move(
     by: User,
     reason: str = "",
     answers: Mapping[str, Any] | None = None,
+    seen: int | None = None,
     now: datetime | None = None,
 ) -> Report:
     """Make one move of the table, with the `answers` that it asks for, as typed.
 
     Of two people who move one report, the second gets Refused with the reason. Raises ValidationError with what is
-    wrong beside each field, and KeyError for a move that the kind does not have.
+    wrong beside each field, SeenEarlier when the report is no longer in the version `seen` on the page, and KeyError
+    for a move that the kind does not have.
     """
     now = now or timezone.now()
     report = locked(by).get(pk=report_id)
     wanted = move_of(report, name)
     if not (verdict := may_move(report, wanted, by, now)):
         raise Refused(verdict.reason)
+    if seen not in (None, report.version):
+        raise SeenEarlier
     if wanted.needs_reason and not reason.strip():
         raise ValidationError({"reason": f"Say why you {wanted.label.lower()} this report."})
     if wanted.asks:

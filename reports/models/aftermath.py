@@ -23,12 +23,12 @@ class Outcome(models.TextChoices):
 
 
 def renew(report: Any, before: Mapping[str, Any]) -> None:
-    """A postponed operation that gets its new window is planned again: the outcome was that of the old window."""
+    """An operation that was put off or called off and gets a new window is planned again."""
     ends = ("event_at", "planned_end")
     moved = any(
         not windows.same(datetime.fromisoformat(before["fields"][name]), getattr(report, name)) for name in ends
     )
-    if report.outcome == Outcome.POSTPONED and moved:
+    if report.outcome in (Outcome.POSTPONED, Outcome.CANCELLED) and moved:
         report.outcome, report.outcome_at, report.outcome_note, report.outcome_by = "", None, "", None
 
 

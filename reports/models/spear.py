@@ -204,8 +204,11 @@ WINDOW = ("event_at", "event_zone", "planned_end")
 def plan_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether a new version has another window, place or target: then it is matched and approved again.
 
-    What has been carried out or cancelled is no plan any more: mending a name in it asks nobody for approval.
+    What has been carried out or cancelled is no plan any more: mending a name in it asks nobody for approval. With
+    another start it is one again.
     """
+    if before["fields"].get("event_at") != after["fields"].get("event_at"):
+        return True
     if after["fields"]["outcome"] in (SPEAR.Outcome.EXECUTED, SPEAR.Outcome.CANCELLED):
         return False
     if any(before["fields"].get(name) != after["fields"].get(name) for name in WINDOW):

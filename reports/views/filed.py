@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,10 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Refused, Verdict, person, requires
+from accounts.models import User
 from reports import actions, drafts, historical, panels
 from reports.asking import move_form
 from reports.lookup import FILES, READS, visible_report
-from reports.models import Report, ReportNotice
+from reports.models import Reading, Report, ReportNotice
 from reports.moves import Move
 from reports.page import opened, page_of
 from reports.reading import note_reading
@@ -66,11 +68,14 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if request.method != "POST":
         return _asked(request, report, wanted, may_move(report, wanted, user))
     try:
-        actions.move(report.pk, move, by=user, reason=_reason(request, wanted), answers=request.POST)
+        reason, seen = _reason(request, wanted), _seen(request)
+        actions.move(report.pk, move, by=user, reason=reason, answers=request.POST, seen=seen)
     except ValidationError as error:
         return _confirm(request, report, wanted, wrong=error.message_dict)
     except Refused as error:
         return _refused(request, report, wanted, error)
+    except actions.SeenEarlier:
+        return _seen_earlier(request, report)
     messages.success(
         request, f"You have {wanted.done} {report.number}." if wanted.to_state else f"{report.number} is {wanted.done}."
     )
@@ -80,6 +85,18 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
 def _reason(request: HttpRequest, wanted: Move) -> str:
     """What was typed as the reason; a move that asks for none takes none."""
     return request.POST.get("reason", "").replace("\x00", "")[:500] if wanted.needs_reason else ""
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The version that the page was made from."""
+    typed = request.POST.get("seen", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def _seen_earlier(request: HttpRequest, report: Report) -> HttpResponse:
+    reason = f"A newer version of {report.number} was filed since you opened this page. Read it, then decide."
+    url = reverse("reports:detail", args=[report.number])
+    return errors.conflict(request, reason, next_url=url, next_label=f"Open {report.number} as it is now")
 
 
 def _asked(request: HttpRequest, report: Report, wanted: Move, verdict: Verdict) -> HttpResponse:
@@ -108,9 +125,17 @@ def _confirm(
         "typed": request.POST.get("reason", ""),
         "label": f"{wanted.label} {report.number}",
         "act_url": request.get_full_path(),
+        "seen": report.version,
+        "unread": _unread(report, person(request)),
         "back_url": asked_for(request) or reverse("reports:detail", args=[report.number]),
     }
     return render(request, "reports/move.html", context, status=422 if wrong else 200)
+
+
+def _unread(report: Report, user: User) -> int | None:
+    """The version that this person read last, where there is a newer one."""
+    last = Reading.objects.filter(report=report, reader=user).aggregate(last=Max("version"))["last"]
+    return last if last and last < report.version else None
 
 
 def _refused(request: HttpRequest, report: Report, wanted: Move, error: Refused) -> HttpResponse:

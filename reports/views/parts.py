@@ -33,7 +33,7 @@ from reports.views.own import (
 @own_draft
 def part(request: HttpRequest, answers: Answers, part: str) -> HttpResponse:
     found = answers.kind.part(part)
-    if found is None:
+    if found is None or found not in answers.enterable:
         raise Http404
     if isinstance(found, Rows):
         return rows.listing(request, answers, found)

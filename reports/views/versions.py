@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.access import person, requires
+from accounts.access import may, person, requires
+from accounts.models import User
 from audit.log import record
 from reports import actions, protection
 from reports.compare import Change, changes
@@ -26,7 +27,7 @@ def versions(request: HttpRequest, number: str) -> HttpResponse:
     """Who wrote each version, when and why, and who has read it."""
     report = visible_report(number, person(request))
     record("report.readers_viewed", by=person(request), on=report)
-    readers = _readers(report)
+    readers = _readers(report, person(request))
     kept = report.revisions.select_related("by").defer("content")
     context = {
         "report": report,
@@ -37,10 +38,17 @@ def versions(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "reports/versions.html", context)
 
 
-def _readers(report: Report) -> dict[int, list[Reading]]:
-    """Who read each version, by its number, whoever read it first standing first."""
+def _readers(report: Report, user: User) -> dict[int, list[Reading]]:
+    """Who read each version, by its number, whoever read it first standing first.
+
+    To whom a report was passed on does not learn who else has it.
+    """
+    readings = Reading.objects.filter(report=report)
+    by_role = may(user, report.declaration.permission("read"), report.office, report.author_id)
+    if not (report.restricted or by_role):
+        readings = readings.filter(reader=user)
     found: dict[int, list[Reading]] = defaultdict(list)
-    for reading in Reading.objects.filter(report=report).select_related("reader").order_by("first_at"):
+    for reading in readings.select_related("reader").order_by("first_at"):
         found[reading.version].append(reading)
     return found
 
