@@ -57,6 +57,7 @@ def page_of(report: Any, user: User) -> dict[str, Any]:
     links = links_of(report, related_numbers(filled), user)
     typed = filled.report
     starts = _starts(report, typed, links, user)
+    beside = panels.panels_for(report, user)
     return {
         "report": report,
         "state": state_mark(report.status),
@@ -70,7 +71,7 @@ def page_of(report: Any, user: User) -> dict[str, Any]:
         ),
         "when": when(filled),
         "where": where(filled),
-        "banners": banners(report, steps, user),
+        "banners": [*banners(report, steps, user), *(panel.banner for panel in beside if panel.banner)],
         "moves": _moves(report, typed, user, first_is_next=not any(offer.is_next for offer in starts)),
         "starts": starts,
         "amend": _amend_verdict(report, user),
@@ -81,7 +82,7 @@ def page_of(report: Any, user: User) -> dict[str, Any]:
         "links": links,
         "picture": picture(report, links.open),
         "may_relate": bool(actions.may_relate(report, user)),
-        "panels": panels.panels_for(report, user),
+        "panels": beside,
         "timeline": sorted([*life(report, steps, notices, user), *links.entries], key=lambda entry: entry.at),
     }
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
 from reports.models import Report
 from reports.moves import Move
 
+if TYPE_CHECKING:
+    from reports.standing import Banner
+
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel of the right column: a title, a template and what it needs."""
+    """One panel of the right column: a title, a template and what it needs.
+
+    On a phone that column comes last, so what cannot wait is a `banner` at the top of the page too.
+    """
 
     title: str
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    banner: Banner | None = None
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,18 @@ from reports.workflow import may_move, move_of
 
 @dataclass(frozen=True)
 class Banner:
-    """One message at the top of the page. `quote` is what somebody wrote, `to_acts` leads to what can be done."""
+    """One message at the top of the page.
+
+    `quote` is what somebody wrote, `to_acts` leads to what can be done, and `link` to the page at `url`.
+    """
 
     tone: str
     heading: str
     text: str
     quote: str = ""
     to_acts: bool = False
+    url: str = ""
+    link: str = ""
 
 
 def banners(report: Report, steps: Iterable[Step], user: User) -> list[Banner]:

@@ -136,6 +136,18 @@ def test_the_page_of_an_operation_lists_its_matches(match: Match, agent: Any, as
     assert f"{LIST}{match.pk}/" in panel
 
 
+def test_the_page_of_an_operation_says_at_its_top_that_another_may_collide(
+    match: Match, agent: Any, analyst: Any, as_: Any
+) -> None:
+    address = f"/reports/{match.a.number}/"
+    says, top = "Another operation may collide with this one", 'id="beside"'
+    found = text(as_(agent), address).split(top)[0]
+    assert says in found
+    assert f'href="{LIST}{match.pk}/"' in found
+    matches.settle(match.pk, "moved", "Atlanta waits.", by=analyst)
+    assert says not in text(as_(agent), address)
+
+
 def test_the_list_costs_the_same_statements_for_one_match_and_for_six(
     match: Match, analyst: Any, agent: Any, as_: Any
 ) -> None:
