@@ -55,22 +55,53 @@ def at_the_desk(browser: Browser, address: str) -> None:
     page.screenshot(path=TOUR / "4-report.png")
     page.goto(f"{page.url}versions/compare/")
     page.screenshot(path=TOUR / "5-compare.png")
+    page.goto("/reports/board/")
+    page.screenshot(path=TOUR / "7-board.png")
+    page.goto(f"/reports/deconfliction/{explained_match()}/")
+    page.screenshot(path=TOUR / "8-match.png")
+    officer = signed_in(browser, address, "officer", DESK)
+    officer.goto(f"/reports/{newest('ilead', 'officer')}/")
+    officer.screenshot(path=TOUR / "9-ilead.png")
+    fod = signed_in(browser, address, "fod", DESK)
+    fod.goto(f"/reports/{newest('tav', 'officer', tav__decision='pending')}/moves/decide/")
+    fod.screenshot(path=TOUR / "10-visit.png")
     auditor = signed_in(browser, address, "auditor", DESK)
     auditor.goto("/audit/")
     auditor.screenshot(path=TOUR / "6-audit.png")
 
 
-def amended_report() -> str:
-    """A report with two versions and a summary that was released."""
+def database() -> None:
     os.environ.setdefault("SEN_MODE", "demonstration")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sen.settings")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright leaves an event loop running
     import django
 
     django.setup()
+
+
+def amended_report() -> str:
+    """A SIR with two versions and a summary that was released."""
+    database()
     from reports.models import Report
 
-    found = Report.objects.filter(version=2, restricted=False, summaries__released_at__isnull=False)
+    found = Report.objects.filter(kind="sir", version=2, restricted=False, summaries__released_at__isnull=False)
+    return str(found.newest_first()[0].number)
+
+
+def explained_match() -> str:
+    """An open match of two operations of which none is restricted, by how near their places are."""
+    database()
+    from reports.models import Match
+
+    found = Match.objects.open().filter(a__restricted=False, b__restricted=False, reasons__0__how="place")
+    return str(found.order_by("-raised_at")[0].pk)
+
+
+def newest(kind: str, author: str, **more: Any) -> str:
+    database()
+    from reports.models import Report
+
+    found = Report.objects.filter(kind=kind, author__username=author, restricted=False, **more)
     return str(found.newest_first()[0].number)
 
 
