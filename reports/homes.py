@@ -46,6 +46,9 @@ def register_homes() -> None:
     register(Home(reads, 60, newest, Action("Search the reports", "/reports/", "search")))
     register(Home("grant_roles", 20, grants, Action("Open access", "/access/", "lock_open")))
     register(Home("change_profiles", 20, people, Action("Find a person", "/people/", "search")))
+    register(
+        Home("read_historical", 70, historical, Action("Search historical reports", "/reports/historical/", "search"))
+    )
     register(Home("edit_reference", 50, reference, Action("Open reference data", "/reference/", "list")))
 
 
@@ -215,6 +218,14 @@ def people(user: User) -> list[Block]:
             {"sentence": "Find a person to see or change the profile. A search is recorded with what was searched."},
         )
     ]
+
+
+def historical(user: User) -> list[Block]:
+    """Said to those who read nothing else; others find them in the navigation."""
+    if any(user.may_somewhere(kind.permission("read")) for kind in KINDS):
+        return []
+    says = "What was kept of AMO, OPPRED and LEARA: you can search and read it, and nobody can change it."
+    return [Block("Historical reports", "reports/home_sentence.html", {"sentence": says})]
 
 
 def reference(user: User) -> list[Block]:

@@ -110,6 +110,8 @@ def test_a_voided_report_leaves_the_homes(agent: Any, supervisor: Any, hq: Any, 
         ("acm", "No role ends within 30 days."),
         ("sco", "Find a person"),
         ("administrator", "Open reference data"),
+        ("historian", "Search historical reports"),
+        ("ssn_reader", "What your roles let you do stands in the navigation."),
         ("stranger", "You hold no role yet"),
     ],
 )
