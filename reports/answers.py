@@ -27,13 +27,11 @@ from sen.forms import CheckboxTiles, MomentField, formfield
 if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
-Raw = dict[str, list[str]]
-
-
-if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
 else:
     _ModelForm = forms.ModelForm
+
+Raw = dict[str, list[str]]
 
 
 class AnswersForm(_ModelForm):
@@ -272,7 +270,8 @@ class Answers:
     def problems_between(self) -> list[Problem]:
         """What is wrong between parts, each of which may be right by itself."""
         filled = self.fill()
-        return [self._problem(one) for one in (*self.kind.wrong(filled), *approval.out_of_reach(filled, self.before))]
+        unseen = approval.out_of_reach(filled, self.before, self.user)
+        return [self._problem(one) for one in (*self.kind.wrong(filled), *unseen)]
 
     def say_beside(self, form: AnswersForm, part: Part, key: str = "") -> AnswersForm:
         """Say what is wrong between parts beside the very answer too, where the form of its part asks for it."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.access import may
+from accounts.models import User
 from reports.content import Filled
 from reports.kinds import Kind, Wrong
 from reports.models import ApprovalRule, Report
@@ -18,15 +19,16 @@ def needed(kind: Kind) -> bool:
     return rule.needed if rule else kind.approval
 
 
-def out_of_reach(filled: Filled, before: Report | None) -> Iterable[Wrong]:
+def out_of_reach(filled: Filled, before: Report | None, by: User) -> Iterable[Wrong]:
     """A restricted report that waits for approval names somebody who may approve it: nobody else can even see it."""
     report = filled.report
     waits = before is None or before.status in AWAITED or not before.restricted
     section = filled.kind.section_of("supervisor")
     if not (report.restricted and waits and section and report.office_id and needed(filled.kind)):
         return
-    who = report.supervisor
-    if who is None or not may(who, filled.kind.permission("approve"), report.office):
+    who, author = report.supervisor, before.author if before else by
+    approves = filled.kind.permission("approve")
+    if who is None or who.person_key == author.person_key or not may(who, approves, report.office):
         said = "Only people named on a restricted report can see it, and somebody has to approve it."
         yield Wrong(section.name, "supervisor", f"{said} Name a supervisor who may approve for {report.office.name}.")
 

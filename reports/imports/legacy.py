@@ -14,6 +14,7 @@ from django.db import models
 from accounts import actions
 from accounts.models import Office, User
 from audit.log import Subject, record
+from reports import naming
 from reports.actions import weigh
 from reports.bulk import copy, index, people_first
 from reports.content import Filled, to_content
@@ -32,6 +33,10 @@ LISTED = 100
 # Longer texts are searched by their beginning: a search document holds a megabyte at most.
 SEARCHED = 100_000
 FORMER = "former-system"
+FOR_NOBODY = (
+    "The report is restricted, but neither its author nor its supervisor has an account here, so nobody could ever "
+    "read it. Give the username of one who has."
+)
 
 
 def former_system() -> User:
@@ -83,6 +88,8 @@ class Legacy:
             filled = filled_from(line.values, self.kind, self.known)
         except Wrong as wrong:
             return line.bad(f"The field {wrong}.")
+        if filled.report.restricted and not _readers(filled.report, self.known.former):
+            return line.bad(FOR_NOBODY)
         weigh(filled, [])
         return Prepared(line, filled, words_of(filled, self.known.labels)[:SEARCHED])
 
@@ -91,6 +98,9 @@ class Legacy:
         new, bads = _unknown(rows)
         for model, written in _tables(new, self.known.former, now).items():
             copy(model, written)
+        for row in new:
+            if row.filled.report.restricted:
+                naming.name(row.filled.report, _readers(row.filled.report, self.known.former))
         index([(row.filled.report.pk, row.words) for row in new])
         ids = [str(row.filled.report.pk) for row in new]
         for first in range(0, len(ids), LISTED):
@@ -98,6 +108,11 @@ class Legacy:
             on = Subject(Report.audit_type, "", f"legacy {self.kind.noun}s")
             record("legacy.imported", by=None, on=on, batch=batch, count=len(batch))
         return len(new), bads
+
+
+def _readers(report: Report, former: User) -> set[User]:
+    """Who is named on a restricted one: its author and its supervisor, as far as they have an account here."""
+    return {one for one in (report.author, report.supervisor) if one and one.pk != former.pk}
 
 
 def _unknown(rows: Sequence[Prepared]) -> tuple[list[Prepared], list[Bad]]:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import Programme
 from reports.content import Filled, person_links
@@ -90,6 +91,8 @@ def _set_life(report: Any, values: Mapping[str, str], known: Known, zone: ZoneIn
         text = values.get(name)
         setattr(report, name, _read(name, lambda: moment(text, zone)) if text else report.submitted_at)  # noqa: B023
     report.attested_at = report.submitted_at
+    if report.event_at > timezone.now():
+        raise Wrong("event_at is in the future, but a former report tells of the past. File what is still to come anew")
 
 
 def _set_order(report: Any, submitted: str) -> None:

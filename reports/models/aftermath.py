@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from reports.content import Filled
 
 
+# No year before this can be meant: one is mistyped.
+EARLIEST = 2000
+
+
 class Outcome(models.TextChoices):
     EXECUTED = "executed", "Executed"
     POSTPONED = "postponed", "Postponed"
@@ -35,6 +39,8 @@ def renew(report: Any, before: Mapping[str, Any]) -> None:
 def outcome_errors(report: Any) -> dict[str, str]:
     if report.outcome_at and report.outcome_at > report.present:
         return {"outcome_at": "This is in the future. Record the outcome once it is known."}
+    if report.outcome_at and report.outcome_at.year < EARLIEST:
+        return {"outcome_at": "This is long before the operation was planned. Check the year."}
     executed = report.outcome == Outcome.EXECUTED
     if executed and report.outcome_at and report.outcome_at < report.event_at:
         return {"outcome_at": "This is before the planned start. Amend the window first if it began earlier."}

@@ -23,6 +23,7 @@ from privacy.fields import (
 )
 from reports.kinds import KINDS, Kind, Rows, Section, Span, Start, Wrong
 from reports.models import windows
+from reports.models.aftermath import EARLIEST
 from reports.models.report import Report
 from reports.models.rows import Person, Related, Row, yes_no_unknown
 from reports.moves import COMMON, Move
@@ -181,6 +182,8 @@ def outcome_errors(report: Any) -> dict[str, str]:
     start, end = report.actual_start, report.actual_end
     if ahead := next((name for name in ("actual_start", "actual_end") if _is_ahead(getattr(report, name))), ""):
         return {ahead: "This is in the future. Record the outcome after the visit."}
+    if start and start.year < EARLIEST:
+        return {"actual_start": "This is long before the visit was asked for. Check the year."}
     if end and not start:
         return {"actual_start": "Give when it began too, since you gave when it ended."}
     if start and end and windows.lasts(start, end).total_seconds() <= 0:

@@ -140,6 +140,8 @@ def test_a_day_of_filing_alone_is_not_before_the_event_of_that_day(tmp_path: Pat
         ({"event_at": "yesterday"}, "event_at is not a day"),
         ({"event_at": "2011-02-30"}, "does not have"),
         ({"submitted_at": "2011-06-04 01:00"}, "submitted_at is before event_at"),
+        ({"event_at": "2199-01-01 02:10", "submitted_at": "2199-01-02"}, "event_at is in the future"),
+        ({"restricted": "yes", "restricted_reason": "An employee is involved."}, "nobody could ever read it"),
         ({"event_zone": "Mars/Base"}, "event_zone is no time zone"),
         ({"event_types": "picnic"}, "event_types is none of its choices"),
         ({"place_latitude": "91", "place_longitude": "0"}, "between -90 and 90"),
@@ -157,6 +159,18 @@ def test_a_bad_row_is_refused_with_its_reason(change: dict[str, str], reason: st
     (said,) = importing.rejected(file)
     assert reason in said
     assert Report.objects.get(legacy=True).number == "OLD-2"
+
+
+def test_a_restricted_one_is_read_by_its_author_and_its_supervisor_alone(
+    tmp_path: Path, agent: User, supervisor: User, hq: User
+) -> None:
+    file = tmp_path / "old.jsonl"
+    file.write_text(
+        json.dumps(sir(author="agent", supervisor="supervisor", restricted="yes", restricted_reason="Why."))
+    )
+    assert "1 kept" in importing.run(file, kind="sir")
+    seen = [reader.username for reader in (agent, supervisor, hq) if Report.objects.visible_to(reader).exists()]
+    assert seen == ["agent", "supervisor"]
 
 
 def test_a_number_that_another_report_has_is_refused(tmp_path: Path) -> None:

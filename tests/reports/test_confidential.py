@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from accounts.access import Refused
 from audit.log import record
 from ileads.actions import pass_on
 from reports import actions, decisions, drafts
+from reports.answers import Answers
 from reports.mail import send_waiting
 from reports.models import Report
 from tests.reports.filing import (
@@ -94,6 +96,16 @@ def test_who_may_not_approve_it_is_not_asked_to(agent: Any, supervisor: Any) -> 
     assert mail.outbox == []
 
 
+def test_a_restricted_plan_waits_for_somebody_else_than_its_author(supervisor: Any, sac: Any) -> None:
+    draft = make_draft(
+        supervisor, spear_answers(supervisor, **RESTRICTED, case={"supervisor": [str(supervisor.pk)]}), "spear"
+    )
+    (problem,) = Answers(draft, supervisor).problems()
+    assert "Name a supervisor who may approve" in problem.message
+    draft.answers["case"] = {"supervisor": [str(sac.pk)]}
+    assert Answers(draft, supervisor).problems() == []
+
+
 # -- Nobody decides unseen --------------------------------------------------------------------------------------------
 def test_what_changed_while_the_page_was_open_is_not_approved(agent: Any, supervisor: Any, as_: Any) -> None:
     report, client = file_spear(agent), as_(supervisor)
@@ -135,6 +147,20 @@ def test_a_plan_that_was_carried_out_is_not_moved_unapproved(agent: Any, supervi
     done = {"outcome": "executed", **moment("outcome_at", later)}
     actions.move(report.pk, "outcome", by=agent, answers=done, now=later + HOUR)
     assert amend_report(again(report), agent, when=in_days(9)).status == "awaiting"
+
+
+def test_a_year_that_cannot_be_meant_is_said_beside_the_outcome(
+    agent: Any, officer: Any, supervisor: Any, fod: Any
+) -> None:
+    long_ago = timezone.now().replace(year=1901)
+    report = approved(file_spear(agent), supervisor)
+    with pytest.raises(ValidationError, match="Check the year"):
+        actions.move(report.pk, "outcome", by=agent, answers={"outcome": "cancelled", **moment("outcome_at", long_ago)})
+    visit = file_tav(officer)
+    decision = {"decision": "approved", "conflict": "none", "decision_reason": "It fits."}
+    actions.move(visit.pk, "decide", by=fod, answers=decision)
+    with pytest.raises(ValidationError, match="Check the year"):
+        actions.move(visit.pk, "outcome", by=officer, answers={"outcome": "Done", **moment("actual_start", long_ago)})
 
 
 # -- What is begun from another report --------------------------------------------------------------------------------
