@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.log import record
@@ -128,3 +130,16 @@ def test_the_navigation_leads_there(officer: Any, agent: Any, as_: Any) -> None:
 
 def test_the_list_of_ileads_is_that_of_reports(officer: Any, as_: Any) -> None:
     assert as_(officer).get("/ileads/")["Location"] == "/reports/?kind=ilead"
+
+
+def test_the_worklist_takes_the_same_statements_for_one_ilead_and_for_four(officer: Any, fod: Any, as_: Any) -> None:
+    client = as_(officer)
+    due_in(10, filed(officer, fod), fod)
+    numbers(client)
+    with CaptureQueriesContext(connection) as one:
+        assert len(numbers(client)) == 1
+    for days in (11, 12, 13):
+        claim_due_in(days, due_in(days, filed(officer, fod), fod), fod)
+    with CaptureQueriesContext(connection) as four:
+        assert len(set(numbers(client))) == 4
+    assert len(four) == len(one)

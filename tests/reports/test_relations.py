@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from accounts.access import Refused
 from audit.models import Event
@@ -228,3 +229,17 @@ def test_two_people_who_link_the_same_two_reports_make_one_link(agent: Any, supe
     assert Relation.objects.count() == 1
     assert said == [{"number": ["These two reports are linked already."]}]
     assert connection.vendor == "postgresql"
+
+
+@pytest.mark.parametrize("below", ["", "relations/"])
+def test_the_page_takes_the_same_statements_for_one_link_and_for_four(agent: Any, as_: Any, below: str) -> None:
+    report, client = file_sir(agent), as_(agent)
+    actions.relate(report, file_sir(agent), by=agent, reason="The same man")
+    page(client, report, below)
+    with CaptureQueriesContext(connection) as one:
+        page(client, report, below)
+    for _ in range(3):
+        actions.relate(report, file_sir(agent), by=agent, reason="The same man")
+    with CaptureQueriesContext(connection) as four:
+        page(client, report, below)
+    assert len(four) == len(one)
