@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.http import Http404
 
 from accounts.models import User
 from reports.kinds import KINDS
-from reports.models import Report
+from reports.models import Relation, Report
 from reports.models.report import ReportQuerySet
 
 # Whoever reads some kind may ask for the pages of reports; which rows they reach is `visible_to`.
@@ -25,3 +28,12 @@ def visible_report(number: str, user: User) -> Report:
     if report is None:
         raise Http404
     return report
+
+
+@contextmanager
+def gone_meanwhile() -> Iterator[None]:
+    """For views that act: 404 where the act no longer finds what the page had found, such as by a new restriction."""
+    try:
+        yield
+    except (Report.DoesNotExist, Relation.DoesNotExist):
+        raise Http404 from None

@@ -16,6 +16,7 @@ from audit.log import record
 from ileads import actions, dissemination
 from ileads.forms import LONGEST, PassOnForm
 from ileads.lookup import visible_ilead
+from reports.lookup import gone_meanwhile
 from reports.models import Report
 
 PAGES = ["GET", "HEAD", "POST"]
@@ -23,6 +24,7 @@ PAGES = ["GET", "HEAD", "POST"]
 
 @requires("disseminate_ilead")
 @require_http_methods(PAGES)
+@gone_meanwhile()
 def pass_on(request: HttpRequest, number: str) -> HttpResponse:
     """Choose who, say why and until when; below, who has it and who had it."""
     user = person(request)
@@ -58,6 +60,7 @@ def _passed_on(request: HttpRequest, report: Report, form: PassOnForm) -> bool:
 
 @requires("disseminate_ilead")
 @require_http_methods(PAGES)
+@gone_meanwhile()
 def take_back(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     """Ask why, then end the dissemination at once."""
     user = person(request)

@@ -22,6 +22,7 @@ from reports.answers import Answers, Problem
 from reports.content import Filled
 from reports.document import DocumentPart, document
 from reports.kinds import Part, Rows
+from reports.lookup import gone_meanwhile
 from reports.models import Draft, ReportNotice
 from reports.states import Status
 from reports.views.own import (
@@ -87,6 +88,7 @@ def check(request: HttpRequest, answers: Answers) -> HttpResponse:
 
 @requires(*FILE_OR_AMEND)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_meanwhile()
 def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """File the draft, once for each key, however often it is sent."""
     if request.method != "POST":

@@ -17,7 +17,7 @@ from accounts.access import Refused, Verdict, person, requires
 from accounts.models import User
 from reports import actions, drafts, historical, panels
 from reports.asking import move_form
-from reports.lookup import FILES, READS, visible_report
+from reports.lookup import FILES, READS, gone_meanwhile, visible_report
 from reports.models import Reading, Report, ReportNotice
 from reports.moves import Move
 from reports.page import opened, page_of
@@ -58,6 +58,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires(*READS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_meanwhile()
 def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     """Ask for a move, with its reason or its answers where it needs them, and make it."""
     user = person(request)

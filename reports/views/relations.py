@@ -21,7 +21,7 @@ from reports import actions
 from reports.actions.relating import LONGEST_REASON, UNKNOWN
 from reports.content import read
 from reports.document import related_numbers
-from reports.lookup import READS, visible_report
+from reports.lookup import READS, gone_meanwhile, visible_report
 from reports.models import Report
 from reports.relations import Link, links_of
 from sen import errors
@@ -74,6 +74,7 @@ def relations(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires(*READS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_meanwhile()
 def unlink(request: HttpRequest, number: str, relation_id: UUID) -> HttpResponse:
     """Ask why, then take a link back."""
     user = person(request)

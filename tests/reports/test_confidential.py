@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
+from time import sleep
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.access import Refused
@@ -228,3 +231,43 @@ def test_to_whom_it_was_passed_on_does_not_learn_who_else_has_it(
     assert "<li>Agent " in mine
     assert "<li>Colleague " not in mine
     assert "<li>Colleague " in text(as_(fod), f"/reports/{report.number}/versions/")
+
+
+# -- Restricted while somebody else acts ------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["approve", "amend"])
+def test_what_is_restricted_while_somebody_acts_on_it_is_not_found(
+    agent: Any, supervisor: Any, sac: Any, as_: Any, act: str
+) -> None:
+    report, client, said = file_spear(agent), as_(sac), []
+    address = f"/reports/{report.number}/moves/approve/"
+    if act == "amend":
+        draft = drafts.open_amendment(report, by=sac)
+        draft.answers["narrative"] = {"narrative": ["By both doors."]}
+        draft.save()
+        address = f"/reports/drafts/{draft.pk}/submit/"
+
+    def late() -> None:
+        post = {"key": str(uuid4()), "attested": "on", "reason": "More is known"}
+        said.append(client.post(address, post).status_code)
+        connections.close_all()
+
+    thread = threading.Thread(target=late)
+    with transaction.atomic():
+        amend_report(report, agent, flags=RESTRICTED["flags"], case={"supervisor": [str(supervisor.pk)]})
+        thread.start()
+        wait_for_a_lock()
+    thread.join(20)
+    assert said == [404]
+    assert (again(report).version, again(report).status) == (2, "awaiting")
+
+
+def wait_for_a_lock() -> None:
+    """Until somebody waits for a row that this transaction has changed."""
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+        sleep(0.05)
+    raise AssertionError("nobody waits")

@@ -16,7 +16,7 @@ from accounts.refusals import add_refusal
 from audit.log import record
 from reports import actions as report_actions
 from reports.document import document
-from reports.lookup import visible_report
+from reports.lookup import gone_meanwhile, visible_report
 from reports.models import Report
 from reports.reading import note_reading
 from watch import actions
@@ -31,6 +31,7 @@ PAGES = ["GET", "HEAD", "POST"]
 # -- Writing ----------------------------------------------------------------------------------------------------------
 @requires("review_reports")
 @require_http_methods(PAGES)
+@gone_meanwhile()
 def write(request: HttpRequest, number: str) -> HttpResponse:
     """The words of a summary beside the report that they sum up."""
     user = person(request)
