@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # No year before this can be meant: one is mistyped.
 EARLIEST = 2000
+# An operation may begin before its planned hour; a whole day earlier is rather a slip of the pen.
+EARLY = timedelta(days=1)
 
 
 class Outcome(models.TextChoices):
@@ -42,8 +44,8 @@ def outcome_errors(report: Any) -> dict[str, str]:
     if report.outcome_at and report.outcome_at.year < EARLIEST:
         return {"outcome_at": "This is long before the operation was planned. Check the year."}
     executed = report.outcome == Outcome.EXECUTED
-    if executed and report.outcome_at and report.outcome_at < report.event_at:
-        return {"outcome_at": "This is before the planned start. Amend the window first if it began earlier."}
+    if executed and report.outcome_at and report.outcome_at < report.event_at - EARLY:
+        return {"outcome_at": "This is more than a day before the planned start. Check the day."}
     return {}
 
 

@@ -224,7 +224,7 @@ def test_an_outcome_makes_the_next_version_and_says_who_recorded_it(agent: Any, 
         (
             {"outcome": ["executed"], **moment("outcome_at", timezone.now() - 9 * DAY)},
             "outcome_at",
-            "This is before the planned start.",
+            "This is more than a day before the planned start.",
         ),
     ],
 )
@@ -397,3 +397,10 @@ def test_a_plan_for_an_hour_that_comes_twice_is_amended_after_its_start(agent: A
     draft.save()
     again = actions.submit(draft.pk, by=agent, key=draft.pk, body_hash="x", attested=True, now=later).report
     assert (again.version, again.status) == (2, "submitted")
+
+
+def test_an_operation_that_began_early_is_recorded_as_it_was(agent: Any, supervisor: Any) -> None:
+    report = past(agent, supervisor)
+    early = SPEAR.objects.get(pk=report.pk).event_at - timedelta(hours=2)
+    outcome(report, agent, "executed", **moment("outcome_at", early))
+    assert SPEAR.objects.get(pk=report.pk).outcome_at == early.replace(second=0, microsecond=0)
