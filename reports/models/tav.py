@@ -164,7 +164,7 @@ def set_decider(report: Any, by: Any, now: datetime) -> None:
 
 
 def undecided(report: Any, now: datetime) -> str:
-    return "Decide about the visit first." if report.decision == TAV.Decision.PENDING else ""
+    return "Nobody has decided about the visit yet." if report.decision == TAV.Decision.PENDING else ""
 
 
 def unfinished(report: Any, now: datetime) -> str:

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Refused, person, requires
 from accounts.models import User
@@ -140,9 +140,11 @@ def match_take_up(request: HttpRequest, match_id: UUID) -> HttpResponse:
 
 
 @requires(SETTLE)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def match_settle(request: HttpRequest, match_id: UUID) -> HttpResponse:
-    """Record what came of the match."""
+    """Record what came of the match. Its address stays when something is missing, and may be opened again."""
+    if request.method != "POST":
+        return redirect("reports:match", match_id=match_id)
     user = person(request)
     found, form = _visible(match_id, user), SettleForm(request.POST)
     if not form.is_valid():

@@ -95,6 +95,12 @@ def test_what_was_typed_stays_when_something_is_missing(match: Match, analyst: A
     assert "Atlanta waits a day." in answer.content.decode()
 
 
+def test_the_address_that_stays_after_a_mistake_can_be_opened_again(match: Match, analyst: Any, as_: Any) -> None:
+    client = as_(analyst)
+    assert client.post(f"{LIST}{match.pk}/settle/", {"outcome": "", "note": ""}).status_code == 422
+    assert client.get(f"{LIST}{match.pk}/settle/").headers["Location"] == f"{LIST}{match.pk}/"
+
+
 def test_the_slower_of_two_analysts_is_told_so(match: Match, analyst: Any, analyst2: Any, as_: Any) -> None:
     as_(analyst).post(f"{LIST}{match.pk}/take-up/")
     answer = as_(analyst2).post(f"{LIST}{match.pk}/take-up/")

@@ -157,7 +157,7 @@ def test_nobody_closes_a_tav_without_its_decision_and_its_outcome(taken_up: tupl
         with pytest.raises(Refused) as refused:
             scene.move(HOME, "close", "fod")
         assert refused.value.reason == reason
-    with pytest.raises(Refused, match="Decide about the visit first"):
+    with pytest.raises(Refused, match="Nobody has decided about the visit yet"):
         scene.walk(FAR, "approve", "outcome")
     scene.walk(HOME, "outcome", "close")
     assert scene.stored(HOME).status == Status.CLOSED

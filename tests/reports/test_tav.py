@@ -243,9 +243,9 @@ def test_an_operation_of_another_office_is_near_where_it_is_in_the_same_city(
 # -- The outcome and the end ------------------------------------------------------------------------------------------
 def test_it_has_no_outcome_before_a_decision(officer: Any, as_: Any) -> None:
     tav = file_tav(officer)
-    with pytest.raises(Refused, match="Decide about the visit first"):
+    with pytest.raises(Refused, match="Nobody has decided about the visit yet"):
         actions.move(tav.pk, "outcome", by=officer, answers=CAME)
-    assert "Decide about the visit first." in page(as_(officer), tav)
+    assert "Nobody has decided about the visit yet." in page(as_(officer), tav)
 
 
 @pytest.mark.parametrize(
