@@ -55,6 +55,8 @@ class Move:
     hindered: Callable[[Any, datetime], str] = nothing_hinders
     icon: str = "flag"
     tone: str = ""
+    # What the message says that one has done with the report, where `done` does not suit.
+    said: str = ""
 
     @property
     def has_hindrance(self) -> bool:

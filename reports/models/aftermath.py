@@ -113,6 +113,7 @@ OUTCOME = Move(
     name="outcome",
     label="Record the outcome",
     done="given its outcome",
+    said="recorded the outcome of",
     from_states=FILED,
     to_state=None,
     permission="amend_spear",

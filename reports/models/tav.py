@@ -239,6 +239,7 @@ OUTCOME = Move(
     name="outcome",
     label="Record the outcome",
     done="given its outcome",
+    said="recorded the outcome of",
     from_states=OPEN,
     to_state=None,
     permission="amend_tav",

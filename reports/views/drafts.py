@@ -11,6 +11,8 @@ from accounts.access import person, requires
 from reports import drafts, progress
 from reports.answers import Answers
 from reports.kinds import KINDS
+from reports.models import Draft, Report, StatusChange
+from reports.states import Status
 from reports.views.own import FILE, FILE_OR_AMEND, around, own_draft, part_url
 
 
@@ -42,8 +44,27 @@ def draft(request: HttpRequest, answers: Answers) -> HttpResponse:
         "more": [(task, part_url(answers, task.part)) for task in tasks if task.part.optional],
         "first": part_url(answers, answers.parts[0]),
         "title": answers.title,
+        "origin": _origin(answers),
+        "returned_because": _returned_because(answers.draft),
     }
     return render(request, "reports/draft.html", around(answers) | context)
+
+
+def _origin(answers: Answers) -> str:
+    """The number of the report from which this one was begun, while its author may see it."""
+    begun_from = answers.draft.begun_from_id
+    if begun_from is None:
+        return ""
+    seen = Report.objects.visible_to(answers.user).filter(pk=begun_from)
+    return seen.values_list("number", flat=True).first() or ""
+
+
+def _returned_because(draft: Draft) -> str:
+    """Why the report was returned, for whoever mends it."""
+    if draft.amends is None or draft.amends.status != Status.RETURNED:
+        return ""
+    last = StatusChange.objects.filter(report=draft.amends, move="return").order_by("-at").first()
+    return last.reason if last else ""
 
 
 @requires(*FILE_OR_AMEND)

@@ -77,9 +77,7 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         return _refused(request, report, wanted, error)
     except actions.SeenEarlier:
         return _seen_earlier(request, report)
-    messages.success(
-        request, f"You have {wanted.done} {report.number}." if wanted.to_state else f"{report.number} is {wanted.done}."
-    )
+    messages.success(request, f"You have {wanted.said or wanted.done} {report.number}.")
     return _back(request, report)
 
 

@@ -219,6 +219,6 @@ def validates(fod: Desk, number: str) -> None:
     page.get_by_label("Year").fill(str(day(365).year + 1))
     fod.look("ilead-17-validate")
     fod.press("Validate")
-    expect(page.get_by_text(f"{number} is validated.")).to_be_visible()
+    expect(page.get_by_text(f"You have validated {number}.")).to_be_visible()
     page.goto("/ileads/validation/")
     expect(page.get_by_text("Nothing is due for validation here.")).to_be_visible()

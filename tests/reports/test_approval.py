@@ -315,3 +315,10 @@ def test_a_restricted_plan_that_nobody_could_approve_is_not_filed(agent: Any, su
         )
     report = file_spear(agent, spear_answers(agent, flags=flags, case={"supervisor": [str(supervisor.pk)]}))
     assert approved(report, supervisor).status == "submitted"
+
+
+def test_whoever_mends_a_returned_report_reads_why_on_its_list(agent: Any, supervisor: Any, as_: Any) -> None:
+    report = returned(file_spear(agent), supervisor)
+    reason = StatusChange.objects.get(report=report, move="return").reason
+    page = as_(agent).post(f"/reports/{report.number}/amend/", follow=True).content.decode()
+    assert reason in page
