@@ -16,10 +16,14 @@ from accounts.models import Office, User
 from audit import coverage
 from audit.log import record
 from audit.models import SearchTerms
+from ileads import actions as ileads
+from ileads.models import WarrantClaim
+from reports import actions as acts
 from reports import models as r
 from reports.models import Report
 from reports.reading import note_reading
-from tests.reports.filing import file_sir
+from tests.imports.old import bring_old
+from tests.reports.filing import approved, file_ilead, file_sir, file_spear, file_tav
 from watch.models import Summary, SummaryNotice, SummaryVersion
 
 NAMES = {model._meta.label: model for model in coverage.audited_models()}
@@ -39,6 +43,38 @@ def build() -> None:
         record("report.amended", by=agent, on=report)
     with transaction.atomic():
         record("summary.drafted", by=analyst, on=_summary(report, analyst))
+    _other_kinds()
+    _former(report)
+
+
+def _other_kinds() -> None:
+    """A row of every table that only another kind than the SIR has."""
+    agent, officer, fod, analyst = (User.objects.get(username=name) for name in ("agent", "officer", "fod", "analyst"))
+    plan, other, visit = file_spear(agent), file_spear(agent), file_tav(officer)
+    acts.relate(plan, other, by=agent, reason="One team")
+    acts.relate(visit, file_tav(officer), by=officer, reason="One detainee")
+    lead = approved(file_ilead(officer), fod)
+    file_ilead(officer)
+    until = timezone.now() + timedelta(days=30)
+    ileads.pass_on(lead.pk, agent, by=officer, need_to_know="Works the same gang", until=until)
+    actions.save_reference(r.ApprovalRule(kind="sir", needed=False), by=None)
+    with transaction.atomic():
+        person = lead.person_rows.get()
+        WarrantClaim.objects.create(report=lead, person=person, agency="County court", checked_at=timezone.now())
+        record("report.amended", by=officer, on=lead)
+    with transaction.atomic():
+        match = r.Match.objects.get()
+        settled = {"outcome": "joined", "note": "One team", "settled_by": analyst, "settled_at": timezone.now()}
+        r.EarlierSettlement.objects.create(match=match, **settled)
+        record("match.settled", by=analyst, on=match)
+
+
+def _former(report: Report) -> None:
+    """What stands in the tables of former systems."""
+    bring_old()
+    with transaction.atomic():
+        r.LegacySource.objects.create(report=report, payload={}, imported_at=timezone.now(), checksum="1" * 64)
+        record("legacy.imported", by=None, on=report)
 
 
 def _rows(report: Report, analyst: User) -> None:
@@ -123,6 +159,15 @@ def different(row: Any) -> dict[str, Any]:
         "reports.ReportNotice": {"office": elsewhere},
         "reports.EventType": {"code": word, "label": word},
         "reports.Threshold": {"goods": "", "measure": "estimated_value", "unit": ""},
+        "reports.SPEAR": {"number": word},
+        "reports.TAV": {"number": word},
+        "ileads.ILead": {"number": word},
+        "ileads.Dissemination": {"recipient": stranger},
+        "reports.MatchNotice": {"person": None, "office": elsewhere, "role": "sac"},
+        "reports.ApprovalRule": {"kind": "tav"},
+        "reports.DeconflictionRule": {},
+        "reports.HistoricalReport": {"checksum": word},
+        "reports.LegacySource": {"report_id": row.pk, "checksum": word},
         "watch.Summary": {"report": Report.objects.filter(summaries=None).first()},
         "watch.SummaryVersion": {"version": 99},
         "watch.SummaryNotice": {"version": 99},
