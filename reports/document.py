@@ -58,13 +58,14 @@ def document(
     leave_out: tuple[str, ...] = (),
     opened: Collection[str] = (),
     reveals: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> list[DocumentPart]:
     """The report in the order of its kind, but what was decided about it first.
 
     `leave_out` names answers that the page shows elsewhere. Parts that are protected stand there closed, but those
-    named in `opened`; `reveals` are addresses that show one.
+    named in `opened`; `reveals` are addresses that show one. `labels` are those of the event types, where at hand.
     """
-    parts = [part for part in shown(filled, opened=opened) if part.part.name not in leave_out]
+    parts = [part for part in shown(filled, opened=opened, labels=labels) if part.part.name not in leave_out]
     found = [
         _closed(part.part, (reveals or {}).get(part.part.name, "")) if part.closed else _part(filled, part, leave_out)
         for part in parts

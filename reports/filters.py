@@ -39,11 +39,13 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 class Offers:
     """What a person can filter by: offices (code -> name, path) and event types (code -> label, short label).
 
-    `drawn` keeps the empty controls of each form: they are the same for all who have these offers.
+    `labels` are those of all event types, whoever asks. `drawn` keeps the empty controls of each form: they are the
+    same for all who have these offers.
     """
 
     offices: dict[str, tuple[str, str]] = field(default_factory=dict)
     events: dict[str, tuple[str, str]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     drawn: dict[type[forms.Form], SafeString] = field(default_factory=dict)
 
 
@@ -84,6 +86,7 @@ def _look_up(reach: frozenset[int] | None) -> Offers:
         if what == "office":
             found.offices[code] = (name, more)
         elif kind in nouns:
+            found.labels[code] = name
             found.events[code] = (f"{nouns[kind]}: {name}" if len(nouns) > 1 else name, more)
     return replace(found, events=dict(sorted(found.events.items(), key=lambda item: item[1][0].lower())))
 

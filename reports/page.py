@@ -17,6 +17,7 @@ from reports.compare import changes
 from reports.condensed import when, where
 from reports.content import Filled
 from reports.document import as_kept, document, related_numbers
+from reports.filters import offers
 from reports.kinds import KINDS, Start
 from reports.lookup import with_people
 from reports.marks import flag_marks, state_mark, urgent_mark
@@ -68,6 +69,7 @@ def page_of(report: Any, user: User) -> dict[str, Any]:
             leave_out=SHOWN_ELSEWHERE,
             opened=protection.opened(report, user),
             reveals=protection.reveals(report, user),
+            labels=offers(user).labels,
         ),
         "when": when(filled),
         "where": where(filled),

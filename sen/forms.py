@@ -303,7 +303,8 @@ def _moment(day: date, hour: time, zone: str) -> datetime:
         raise ValidationError("Check the year.", code="invalid")
     local = datetime.combine(day, hour, ZoneInfo(zone))
     if local.astimezone(ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise ValidationError(f"{hour:%H:%M} is not on the clocks of this day: they go forward over it. Give another time.", code="gap")
+        said = f"{hour:%H:%M} is not on the clocks of this day: they go forward over it. Give another time."
+        raise ValidationError(said, code="gap")
     return local
 
 

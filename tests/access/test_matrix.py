@@ -16,6 +16,7 @@ from django.urls import URLPattern
 from tests import house
 from tests.access import matrix
 from tests.access.world import World
+from tests.database import empty_database
 
 pytestmark = pytest.mark.django_db
 
@@ -46,9 +47,23 @@ def _quiet() -> Iterator[None]:
     logger.setLevel(before)
 
 
+@pytest.fixture
+def _django_db_helper() -> None:
+    """Takes the place of pytest-django's: the world is committed once for all, and each request is taken back."""
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock():
+        try:
+            yield World()
+        finally:
+            empty_database()
+
+
 @pytest.mark.parametrize("username", matrix.PRINCIPALS)
-def test_everybody_is_answered_as_the_matrix_says(username: str) -> None:
-    found = matrix.answers(username, World())
+def test_everybody_is_answered_as_the_matrix_says(username: str, world: World) -> None:
+    found = matrix.answers(username, world)
     if "SEN_WRITE_MATRIX" in os.environ:
         WRITTEN[username] = found
         return
@@ -86,11 +101,11 @@ def test_every_address_that_names_an_object_is_asked_with_some() -> None:
     assert {name for name, pattern in house.views() if names_objects(pattern)} - set(matrix.WITH) == set()
 
 
-def test_a_page_open_to_all_is_seen(monkeypatch: Any) -> None:
+def test_a_page_open_to_all_is_seen(monkeypatch: Any, world: World) -> None:
     """The control: with the gate's question about permissions gone, the matrix no longer agrees."""
     from accounts.access import YES, Declared
 
     monkeypatch.setattr(Declared, "verdict", lambda self, user: YES)
-    found, said = matrix.answers("stranger", World()), matrix.committed()["stranger"]
+    found, said = matrix.answers("stranger", world), matrix.committed()["stranger"]
     changed = {row.page for row, answer in found.items() if said.get(row) != answer}
     assert {"audit:events", "accounts:people", "accounts:grant", "watch:queue", "reports:listing"} <= changed

@@ -22,7 +22,7 @@ from reports.models import HistoricalReport
 from tests.access import matrix
 from tests.access.world import World
 from tests.cast import signed_in
-from tests.imports.old import SEEN, UNSEEN, bring_old, old_report
+from tests.imports.old import SEEN, UNSEEN, bring_old
 
 pytestmark = pytest.mark.django_db
 GRANTED = {"historian", "auditor", "privacy"}
@@ -76,20 +76,6 @@ class Walker:
         for address in SEARCHES:
             yield f"search {address}", self.said("post", address, {"q": "lamp by night"})
         yield "search the log", self.said("post", "/audit/", {"what": "change"})
-
-
-@pytest.mark.parametrize("username", matrix.PRINCIPALS)
-def test_nobody_meets_a_spot_row_anywhere_and_those_granted_meet_an_amo_report(username: str) -> None:
-    unseen, seen, walked = [], [], 0
-    for where, said in Walker(username, World()).walk():
-        walked += 1
-        unseen += [where] if UNSEEN_WORDS.search(said) else []
-        seen += [where] if SEEN_WORDS.search(said) else []
-    assert unseen == []
-    assert walked > 150
-    page = f"GET /reports/historical/{old_report().pk}/"
-    wanted = {"GET /reports/historical/", page, "search /reports/historical/search/"}
-    assert wanted <= set(seen) if username in GRANTED else seen == []
 
 
 def test_the_walk_would_see_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -402,5 +402,5 @@ def test_a_plan_for_an_hour_that_comes_twice_is_amended_after_its_start(agent: A
 def test_an_operation_that_began_early_is_recorded_as_it_was(agent: Any, supervisor: Any) -> None:
     report = past(agent, supervisor)
     early = SPEAR.objects.get(pk=report.pk).event_at - timedelta(hours=2)
-    outcome(report, agent, "executed", **moment("outcome_at", early))
+    outcome(report, agent, "executed", early)
     assert SPEAR.objects.get(pk=report.pk).outcome_at == early.replace(second=0, microsecond=0)

@@ -1,0 +1,45 @@
+"""Nobody meets a SPOT row: every page, count, suggestion and error, as everybody, in a world that is committed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.access import matrix
+from tests.access.world import World
+from tests.database import empty_database
+from tests.imports.old import old_report
+from tests.imports.test_spot import GRANTED, SEEN_WORDS, UNSEEN_WORDS, Walker, _quiet
+
+__all__ = ["_quiet"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def _django_db_helper() -> None:
+    """Takes the place of pytest-django's: the world is committed, and each request is taken back."""
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock():
+        try:
+            yield World()
+        finally:
+            empty_database()
+
+
+@pytest.mark.parametrize("username", matrix.PRINCIPALS)
+def test_nobody_meets_a_spot_row_anywhere_and_those_granted_meet_an_amo_report(username: str, world: World) -> None:
+    unseen, seen, walked = [], [], 0
+    for where, said in Walker(username, world).walk():
+        walked += 1
+        unseen += [where] if UNSEEN_WORDS.search(said) else []
+        seen += [where] if SEEN_WORDS.search(said) else []
+    assert unseen == []
+    assert walked > 150
+    page = f"GET /reports/historical/{old_report().pk}/"
+    wanted = {"GET /reports/historical/", page, "search /reports/historical/search/"}
+    assert wanted <= set(seen) if username in GRANTED else seen == []
