@@ -1,8 +1,7 @@
 """Every kind, move, person and state: what the plain table of `life` says is what the code says, and what it does.
 
 Each state is reached by real moves, never set. In each cell the verdict is asked for. The move itself is tried, and
-taken back, by everybody at home; on the other two reports only by whoever makes that move on one of the three, so that
-it stays quick.
+taken back, by everybody at home; on the other two reports only by whoever may make it there, so that it stays quick.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ def _cells(scene: Scene, where: int, state: str) -> Iterator[tuple[Cell, str]]:
         for username in PEOPLE:
             wanted = expected(scene.kind, line, where, state, username)
             wrong = "" if bool(may_move(stored, move, asking[username])) == (wanted == "done") else "verdict"
-            if where == HOME or username in movers:
+            if where == HOME or (username in movers and wanted == "done"):
                 found = tried(scene, where, line.move, username, line.to_state or state, before)
                 wrong += "" if found == wanted else f" {found}, not {wanted}"
             yield Cell(line.move, where, state, username), wrong
