@@ -48,6 +48,20 @@ class Precision(models.TextChoices):
     DAY = "day", "The day only"
 
 
+def coordinate(label: str, limit: int) -> DecimalField[Any, Any]:
+    """Degrees, to a tenth of a meter; beyond `limit` there is no such place."""
+    said = f"{label.capitalize()} lies between -{limit} and {limit} degrees."
+    return DecimalField(
+        label,
+        personal=YES,
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-limit, said), MaxValueValidator(limit, said)],
+    )
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     """Reports …"""
 
@@ -153,30 +167,8 @@ class Report(models.Model):
         help_text="Two letters, such as US or MX.",
         validators=[RegexValidator(r"^[A-Z]{2}$", "Enter two capital letters, such as US or MX.")],
     )
-    place_latitude = DecimalField(
-        "latitude",
-        personal=YES,
-        max_digits=9,
-        decimal_places=6,
-        null=True,
-        blank=True,
-        validators=[
-            MinValueValidator(-90, "Latitude lies between -90 and 90 degrees."),
-            MaxValueValidator(90, "Latitude lies between -90 and 90 degrees."),
-        ],
-    )
-    place_longitude = DecimalField(
-        "longitude",
-        personal=YES,
-        max_digits=9,
-        decimal_places=6,
-        null=True,
-        blank=True,
-        validators=[
-            MinValueValidator(-180, "Longitude lies between -180 and 180 degrees."),
-            MaxValueValidator(180, "Longitude lies between -180 and 180 degrees."),
-        ],
-    )
+    place_latitude = coordinate("latitude", 90)
+    place_longitude = coordinate("longitude", 180)
 
     operation_name = CharField(personal=NO, max_length=120, blank=True)
     icm_case_number = CharField(

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,7 +17,6 @@ from privacy.fields import (
     CharField,
     DateField,
     DateTimeField,
-    DecimalField,
     ForeignKey,
     OneToOneField,
     Personal,
@@ -27,7 +25,7 @@ from privacy.fields import (
 )
 from reports.kinds import KINDS, Kind, Rows, Section, Span, Start, Wrong
 from reports.models import aftermath, windows
-from reports.models.report import Report
+from reports.models.report import Report, coordinate
 from reports.models.rows import Organization, Person, Related, Row, lines, yes_no_unknown
 
 if TYPE_CHECKING:
@@ -102,30 +100,8 @@ class PlannedLocation(Row):
     address = CharField("street address", personal=YES, max_length=200, blank=True)
     city = CharField("city", personal=NO, max_length=80, blank=True)
     state = CharField("state or province", personal=NO, max_length=40, blank=True)
-    latitude = DecimalField(
-        "latitude",
-        personal=YES,
-        max_digits=9,
-        decimal_places=6,
-        null=True,
-        blank=True,
-        validators=[
-            MinValueValidator(-90, "Latitude lies between -90 and 90 degrees."),
-            MaxValueValidator(90, "Latitude lies between -90 and 90 degrees."),
-        ],
-    )
-    longitude = DecimalField(
-        "longitude",
-        personal=YES,
-        max_digits=9,
-        decimal_places=6,
-        null=True,
-        blank=True,
-        validators=[
-            MinValueValidator(-180, "Longitude lies between -180 and 180 degrees."),
-            MaxValueValidator(180, "Longitude lies between -180 and 180 degrees."),
-        ],
-    )
+    latitude = coordinate("latitude", 90)
+    longitude = coordinate("longitude", 180)
     sensitive = BooleanField(
         "Sensitive location",
         personal=NO,
