@@ -12,7 +12,7 @@ setup: ## everything but the serving: environment, packages, assets
 	@scripts/setup.sh test
 
 test: setup lint ## every check and every test, browser included
-	@exec $(PYTHON_VENV) -m pytest -n 2 --dist loadgroup
+	@exec $(PYTHON_VENV) -m pytest -n 2 --dist loadfile
 
 lint: ## style, types, and imports that point one way
 	@.venv/bin/ruff check .

@@ -114,10 +114,29 @@ EVENTS: dict[str, Declaration] = {
     "summary.released": change("{actor} released the {object}"),
     "summary.viewed": read("{actor} opened the {object}"),
     "notice.mailed": access("Mail about {object} was handed to the mail server"),
+    # Legacy social security numbers (PIA: masked; each attempt is on record before it is answered)
+    "ssn.imported": change("{actor} brought in masked legacy SSNs of {object}"),
+    "ssn.reveal_attempted": access("{actor} asked to see a legacy SSN of {object}", personal=True),
+    "ssn.revealed": change("{actor} was granted a legacy SSN of {object}"),
+    "ssn.reveal_refused": change("{actor} was refused a legacy SSN of {object}"),
+    "ssn.not_opened": access("A legacy SSN of {object} could not be opened"),
+    "ssn.rotated": change("{actor} sealed a batch of legacy SSNs anew"),
+    "ssn.reveals_listed": read("{actor} looked through who was shown legacy SSNs"),
+    # The SSN guard: that it fired, where and for whom, never the number
+    "guard.blocked": access("{actor} typed what looks like an SSN at {object}, and it was not taken"),
+    "guard.overridden": access("{actor} said that a number at {object} is not an SSN", personal=True),
+    "guard.swept": access("{actor} looked for SSNs in what is stored"),
     # The log itself
     "audit.viewed": read("{actor} looked at the audit log"),
     "audit.searched": read("{actor} searched the audit log"),
     "audit.exported": read("{actor} exported the audit log"),
+    "audit.person_viewed": read("{actor} looked at everything that {object} did"),
+    "audit.report_viewed": read("{actor} looked at who saw {object}"),
+    "audit.checkpoints_viewed": read("{actor} looked at the checkpoints of the log"),
+    "audit.volume_viewed": read("{actor} looked at how much happens"),
+    "audit.unusual_viewed": read("{actor} looked at unusual use"),
+    "audit.review_viewed": read("{actor} opened the {object}"),
+    "audit.review_signed": change("{actor} signed the {object}", personal=True),
     # Refusals
     "access.refused": refusal("{actor} was refused: {object}"),
 }
