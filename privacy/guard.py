@@ -37,23 +37,37 @@ POINTS = "·․‧∙•．。"
 
 
 @dataclass(frozen=True)
-class Span:
-    """Where a number stands in the text, from `start` up to `end`."""
+class Finding:
+    """Where a number stands in the text, from `start` up to `end`, and whether it surely is one."""
 
     start: int
     end: int
+    sure: bool
 
 
-def find(text: str, *, label: str = "") -> list[Span]:
-    """Every SSN or ITIN. `label` is the name of the field that holds the text: it counts as a word before it."""
+def findings(text: str, *, label: str = "") -> list[Finding]:
+    """Every SSN and ITIN, and nine bare digits that could be one (`sure` is false), in the order of the text.
+
+    `label` is the name of the field that holds the text: it counts as a word before it.
+    """
     if not NINE_DIGITS.search(text):
         return []
     plain, places = (text, None) if text.isascii() else _plain(text)
     label = label.replace("_", " ")
-    found = [m for m in NUMBER.finditer(plain) if _is_assigned(m) and _is_meant(plain, m, label)]
-    if places is None:
-        return [Span(m.start(), m.end()) for m in found]
-    return [Span(places[m.start()], places[m.end() - 1] + 1) for m in found]
+    found = []
+    for number in NUMBER.finditer(plain):
+        sure = _sureness(plain, number, label) if _is_assigned(number) else None
+        if sure is not None:
+            start, end = number.span()
+            if places is not None:
+                start, end = places[start], places[end - 1] + 1
+            found.append(Finding(start, end, sure))
+    return found
+
+
+def find(text: str, *, label: str = "") -> list[Finding]:
+    """Every number that surely is an SSN or ITIN."""
+    return [finding for finding in findings(text, label=label) if finding.sure]
 
 
 def mask(text: str, *, label: str = "") -> tuple[str, int]:
@@ -98,17 +112,17 @@ def _is_assigned(number: re.Match[str]) -> bool:
     return area not in {"000", "666"} and group != 0 and serial != "0000"
 
 
-def _is_meant(text: str, number: re.Match[str], label: str) -> bool:
-    """Separated as an SSN it is one, unless an A-Number is spoken of; bare digits are one where words say so."""
+def _sureness(text: str, number: re.Match[str], label: str) -> bool | None:
+    """Separated as an SSN it surely is one, unless an A-Number is spoken of; bare digits where words say so."""
     separated = bool(number["first"] and number["second"])
     before = f"{label}: {text[: number.start()]}" if label and number.start() < BEFORE else text[: number.start()]
     before = before[-BEFORE - len(label) :] if label else before[-BEFORE:]
     said_ssn, said_a = _last(SAYS_SSN, before), _last(SAYS_A_NUMBER, before)
     if (TIGHT_A_LETTER if separated else A_LETTER).search(before):
-        return False
+        return None
     # A word speaks of the number that follows it, not of the one after that.
     if said_a > said_ssn and not re.search(r"\d", before[said_a:]):
-        return False
+        return None
     return separated or said_ssn >= 0 or bool(SAYS_SSN.search(text[number.end() : number.end() + AFTER]))
 
 

@@ -92,6 +92,12 @@ def test_nine_bare_digits_alone_are_none(text: str) -> None:
     assert guard.find(text.format(written(""))) == []
 
 
+def test_nine_bare_digits_alone_are_found_but_not_surely() -> None:
+    (finding,) = guard.findings("Case " + written(""))
+    assert (finding.start, finding.end, finding.sure) == (5, 14, False)
+    assert guard.findings("A-Number " + written("")) == []
+
+
 @pytest.mark.parametrize("label", ["ssn", "social_security_number", "Subject SSN"])
 def test_the_name_of_the_field_counts_as_a_word(label: str) -> None:
     assert guard.mask(written(""), label=label) == (BULLETS, 1)
