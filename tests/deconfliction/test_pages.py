@@ -145,7 +145,8 @@ def test_the_page_of_an_operation_lists_its_matches(match: Match, agent: Any, as
 def test_the_page_of_an_operation_says_at_its_top_that_another_may_collide(
     match: Match, agent: Any, analyst: Any, as_: Any
 ) -> None:
-    address = f"/reports/{match.a.number}/"
+    mine = next(side for side in (match.a, match.b) if side.author == agent)
+    address = f"/reports/{mine.number}/"
     says, top = "Another operation may collide with this one", 'id="beside"'
     found = text(as_(agent), address).split(top)[0]
     assert says in found

@@ -282,7 +282,7 @@ def test_a_sir_tells_what_happened_in_a_plan_and_a_lead_came_of_a_visit(demonstr
 
 
 def test_visits_are_undecided_decided_and_held(demonstration: None) -> None:
-    making.make(of_series("visit", 0, 1, 5, 11, *range(20, 40)))
+    making.make(of_series("visit", 0, 1, 5, 11, *range(20, 60)))
     states = set(TAV.objects.values_list("decision", "status"))
     assert ("pending", Status.SUBMITTED) in states
     assert {("approved", Status.CLOSED), ("denied", Status.CLOSED)} <= states
