@@ -1,4 +1,4 @@
-"""The browser fixtures: pytest-playwright with the Chromium at hand, all its tests on one worker."""
+"""The browser fixtures: pytest-playwright with the Chromium at hand."""
 
 import os
 from typing import Any
@@ -20,8 +20,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser takes a second to start and a core to run: one is enough, so its tests share a worker."""
+    """Marks what drives a browser, so that it can be left out: `-m "not browser"`."""
     for item in items:
         if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))

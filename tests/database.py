@@ -1,6 +1,7 @@
 """The test database in its two roles: the owner creates and empties it, the tests connect as the run-time role."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -34,6 +35,16 @@ def _connect_as(user: str, extra: str = "") -> None:
     config["USER"] = user
     base = config["OPTIONS"]["options"].removesuffix(" -c statement_timeout=10s")
     config["OPTIONS"]["options"] = base + extra
+
+
+@contextmanager
+def committed(blocker: Any) -> Iterator[None]:
+    """What is made inside stays for every test of a module, each of which takes back its own; then all of it goes."""
+    with blocker.unblock():
+        try:
+            yield
+        finally:
+            empty_database()
 
 
 def owner_connection() -> psycopg.Connection:

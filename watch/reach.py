@@ -82,7 +82,7 @@ def waiting_count(user: User) -> int:
 
 def _count_of(*notices: QuerySet[Any]) -> tuple[str, list[Any]]:
     """One statement that counts the open ones of all; those that nobody can have are left out."""
-    counts, values = ["0"], []
+    counts, values = ["0"], list[Any]()
     for some in notices:
         unacknowledged = some.filter(acknowledged_at=None).order_by().values("pk")
         try:

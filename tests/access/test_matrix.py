@@ -16,7 +16,7 @@ from django.urls import URLPattern
 from tests import house
 from tests.access import matrix
 from tests.access.world import World
-from tests.database import empty_database
+from tests.database import committed
 
 pytestmark = pytest.mark.django_db
 
@@ -54,11 +54,8 @@ def _django_db_helper() -> None:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with django_db_blocker.unblock():
-        try:
-            yield World()
-        finally:
-            empty_database()
+    with committed(django_db_blocker):
+        yield World()
 
 
 @pytest.mark.parametrize("username", matrix.PRINCIPALS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 from reports.models import Draft
 from tests.access import forms
 from tests.access.world import World
+from tests.database import committed
 
 pytestmark = pytest.mark.django_db
 
@@ -92,9 +93,14 @@ def send_all(browser: Client, address: str) -> tuple[list[str], int]:
     return wrong, changed
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with committed(django_db_blocker):
+        yield World()
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_no_form_takes_a_field_that_it_does_not_declare(name: str, as_: Callable[[Any], Client]) -> None:
-    world = World()
+def test_no_form_takes_a_field_that_it_does_not_declare(name: str, world: World, as_: Callable[[Any], Client]) -> None:
     username, address = PAGES[name](world)
     wrong, changed = send_all(as_(world.people[username]), address)
     assert wrong == []

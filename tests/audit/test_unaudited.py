@@ -11,7 +11,7 @@ from django.db.models import ProtectedError
 
 from audit import coverage
 from tests.audit import world
-from tests.database import empty_database, owner_connection
+from tests.database import committed, owner_connection
 
 pytestmark = pytest.mark.django_db
 COMMITTED, UNAUDITED, NEEDED, DENIED = "committed", "unaudited", "needed by another row", "denied to this role"
@@ -25,12 +25,9 @@ def _django_db_helper() -> None:
 @pytest.fixture(scope="module", autouse=True)
 def _committed_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Rows that are really there, for the whole module: a refused change leaves them as they were."""
-    with django_db_blocker.unblock():
-        try:
-            world.build()
-            yield
-        finally:
-            empty_database()
+    with committed(django_db_blocker):
+        world.build()
+        yield
 
 
 def attempt(act: Callable[[], Any]) -> str:

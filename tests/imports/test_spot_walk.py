@@ -9,7 +9,7 @@ import pytest
 
 from tests.access import matrix
 from tests.access.world import World
-from tests.database import empty_database
+from tests.database import committed
 from tests.imports.old import old_report
 from tests.imports.test_spot import GRANTED, SEEN_WORDS, UNSEEN_WORDS, Walker, _quiet
 
@@ -24,11 +24,8 @@ def _django_db_helper() -> None:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with django_db_blocker.unblock():
-        try:
-            yield World()
-        finally:
-            empty_database()
+    with committed(django_db_blocker):
+        yield World()
 
 
 @pytest.mark.parametrize("username", matrix.PRINCIPALS)

@@ -93,8 +93,8 @@ def fresh(people: dict[str, User]) -> dict[str, User]:
 
 
 def per_move() -> list[Any]:
-    """Each move of each kind; those of a kind stay on one worker."""
-    return [pytest.param(*key, marks=pytest.mark.xdist_group(f"life-{key[0]}"), id="-".join(key)) for key in LINES]
+    """Each move of each kind."""
+    return [pytest.param(*key, id="-".join(key)) for key in LINES]
 
 
 def test_the_plain_table_names_every_move_of_every_kind() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -44,17 +46,32 @@ from sen import demo, tasks
 from sen.demo import bulk, goods, lives, making, mix, old_reports, people, places, plan_life, plans, stories, unfinished
 from sen.demo.mix import Entry
 from sen.demo.stories import Story
+from tests.database import committed
 from watch.models import Summary, SummaryNotice
 
 # Nine digits as a Social Security number is written, in any of its shapes.
 SSN_SHAPED = re.compile(r"(?<!\d)\d{3}[- ]?\d{2}[- ]?\d{4}(?!\d)")
 
 
+@pytest.fixture(scope="module")
+def invented(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The offices and people of the demonstration beside the cast of the tests, committed once for all of them."""
+    with committed(django_db_blocker):
+        with override_settings(MODE="demonstration"):
+            _make_people()
+        yield
+
+
 @pytest.fixture
-def demonstration(settings: Any, monkeypatch: Any, db: None) -> None:
-    """Demonstration mode, with its offices and people beside the cast of the tests."""
+def demonstration(invented: None, settings: Any, monkeypatch: Any, db: None) -> None:
+    """Demonstration mode with its people, whom a test that commits takes away with all it made."""
     settings.MODE = "demonstration"
     monkeypatch.setenv("SEN_MODE", "demonstration")
+    if not User.objects.filter(username=people.LEADS[0].username, name=people.LEADS[0].name).exists():
+        _make_people()
+
+
+def _make_people() -> None:
     _make_room()
     goods.make_thresholds()
     people.make_offices()
@@ -93,7 +110,9 @@ def test_it_refuses_outside_the_demonstration(db: None) -> None:
 
 
 def test_it_refuses_a_database_with_somebody_real(demonstration: None) -> None:
-    User.objects.filter(username="cast-stranger").update(is_demonstration=False)
+    stranger = User.objects.get(username="cast-stranger")
+    record("user.changed", by=None, on=stranger)
+    User.objects.filter(pk=stranger.pk).update(is_demonstration=False)
     with pytest.raises(CommandError, match="not a demonstration user"):
         run("--ensure")
 

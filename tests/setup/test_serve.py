@@ -14,8 +14,6 @@ from sen import serve
 from sen.postgres import CHECKOUT
 from tests.setup import processes
 
-# One worker of the test run is enough to carry these: each starts the whole site.
-pytestmark = pytest.mark.xdist_group("serve")
 START_SECONDS = 120
 
 
