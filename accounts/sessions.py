@@ -5,7 +5,7 @@ import time
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 
-STARTED, SEEN = "started_at", "seen_at"
+STARTED, SEEN, CHECKED = "started_at", "seen_at", "checked_at"
 # A row written at every click would be the busiest of the database.
 WRITE_EVERY_SECONDS = 30
 
@@ -18,6 +18,17 @@ IDLE, ABSOLUTE, SIGNED_OUT = "idle", "absolute", "signed-out"
 def begin(session: SessionBase) -> None:
     """Start the clocks of a session; at sign-in."""
     session[STARTED] = session[SEEN] = int(time.time())
+
+
+def confirmed(session: SessionBase) -> None:
+    """The password was given once more: the session goes on under a new key (OWASP ASVS 5.0, 7.2.4)."""
+    session.cycle_key()
+    session[CHECKED] = int(time.time())
+
+
+def checked_at(session: SessionBase) -> float:
+    """When the password was last checked, in seconds since 1970: at sign-in or since; 0 if that is not known."""
+    return float(max(session.get(STARTED, 0), session.get(CHECKED, 0)))
 
 
 def over(session: SessionBase) -> str:

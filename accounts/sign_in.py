@@ -42,6 +42,24 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User | None:
     return user
 
 
+def confirm(request: HttpRequest, user: User, password: str) -> bool:
+    """Whether this is the password of who is signed in; counted, limited and recorded like a try to sign in.
+
+    Raises TooMany.
+    """
+    origin, known = origin_of(request), _find(user.username)
+    attempt, locked = _count(user.username, origin, known)
+    if not _is_right(known, password, locked):
+        _refuse(known, origin, "locked" if locked else "wrong")
+        return False
+    _forgive(attempt)
+    with transaction.atomic():
+        sessions.confirmed(request.session)
+        user.origin = origin_of(request)
+        record("session.confirmed", by=user, on=user)
+    return True
+
+
 def sign_out(request: HttpRequest, user: User) -> None:
     """End the session; the event and the end of the session are one change."""
     with transaction.atomic():

@@ -45,6 +45,7 @@ EVENTS: dict[str, Declaration] = {
     "session.signed_out": access("{actor} signed out"),
     "session.timed_out": access("{actor} was signed out after inactivity"),
     "session.extended": access("{actor} stayed signed in"),
+    "session.confirmed": access("{actor} gave their password once more"),
     # People and what they may do
     "user.created": change("{actor} added {object}"),
     "user.changed": change("{actor} changed the profile of {object}"),

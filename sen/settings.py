@@ -143,6 +143,9 @@ SESSION_COOKIE_AGE = ABSOLUTE_SECONDS
 LOCKOUT_FAILURES = env.int("SEN_LOCKOUT_FAILURES", default=3)
 LOCKOUT_SECONDS = env.int("SEN_LOCKOUT_SECONDS", default=20 * 60)
 SIGN_INS_PER_MINUTE = env.int("SEN_SIGN_INS_PER_MINUTE", default=20)
+# How old the last password check may be for a reveal, and how many legacy SSNs one person may see in a day.
+CONFIRM_AFTER_SECONDS = env.int("SEN_CONFIRM_AFTER_SECONDS", default=10 * 60)
+REVEALS_A_DAY = env.int("SEN_REVEALS_A_DAY", default=10)
 
 # -- guardian: rows on offices and on single reports, through direct foreign keys ----------------------------------
 ANONYMOUS_USER_NAME = None
@@ -155,6 +158,15 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 AUDITLOG_MASK_CALLABLE = "privacy.mask.eight_bullets"
 AUDITLOG_STORE_JSON_CHANGES = True
 AUDITLOG_DISABLE_REMOTE_ADDR = True
+
+# -- Evidence: keys and checkpoints lie outside the database, and on a server somebody decides where ------------------
+KEY_DIR = env.str("SEN_KEY_DIR") if PRODUCTION else env.str("SEN_KEY_DIR", default=str(DATA_DIR / "keys"))
+CHECKPOINTS = (
+    env.str("SEN_CHECKPOINTS") if PRODUCTION else env.str("SEN_CHECKPOINTS", default=str(DATA_DIR / "checkpoints"))
+)
+CHECKPOINTS_TOKEN = env.str("SEN_CHECKPOINTS_TOKEN", default="")
+# Nobody seals while tests run, so nothing they ask for stops for that, unless a test is about it.
+SEALING_STOPS_AFTER = env.int("SEN_SEALING_STOPS_AFTER", default=10**9 if MODE == "test" else 60)
 
 # -- Headers --------------------------------------------------------------------------------------------------------
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views import View
 from django.views.decorators.http import require_POST
 
+from accounts import confirming
 from accounts.access import Refused, public, requires, signed_in
 from sen import errors, health
 
@@ -38,6 +39,15 @@ class GrantsOnly(View):
 
 
 @signed_in
+def guarded_act(request: HttpRequest) -> HttpResponse:
+    """An act that nobody may do from a desk that was left."""
+    confirmed = confirming.confirm(request)
+    if not confirmed.fresh:
+        return confirming.ask(request, confirmed, act="Open the safe", back=("/desk/", "Back to the desk"))
+    return HttpResponse("opened " + request.POST.get("reason", ""))
+
+
+@signed_in
 def refuses(request: HttpRequest) -> HttpResponse:
     raise Refused("It is closed. Reopen it first.")
 
@@ -66,6 +76,7 @@ urlpatterns = [
     path("undeclared/", undeclared, name="undeclared"),
     path("grants/", grants_only, name="grants"),
     path("grants-class/", GrantsOnly.as_view(), name="grants_class"),
+    path("safe/", guarded_act, name="safe"),
     path("refuses/", refuses, name="refuses"),
     path("gone/", database_gone, name="gone"),
     path("broken/", broken, name="broken"),
