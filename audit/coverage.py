@@ -10,6 +10,11 @@ EXEMPT = frozenset(
     {
         "audit.Event",
         "audit.Epoch",
+        "audit.Seal",
+        "audit.Checkpoint",
+        "audit.CountedDay",
+        "audit.PersonDay",
+        "audit.Unusual",
         "reports.Draft",
         "reports.PlannedPlace",
         "reports.PlannedTarget",

@@ -1,12 +1,15 @@
-"""The evidence: events that are only ever added, their epochs, and the terms that were searched for."""
+"""The evidence: events that are only ever added, their epochs, seals and checkpoints, and the terms searched for."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Protocol
 
 from django.db import models
 
+from audit.evidence import SealBody
+from audit.review_models import CountedDay, PersonDay, Review, Unusual
 from privacy.fields import (
     ArrayField,
     BigAutoField,
@@ -19,6 +22,19 @@ from privacy.fields import (
     TextField,
     UUIDField,
 )
+
+__all__ = [
+    "Auditable",
+    "Checkpoint",
+    "CountedDay",
+    "Epoch",
+    "Event",
+    "PersonDay",
+    "Review",
+    "Seal",
+    "SearchTerms",
+    "Unusual",
+]
 
 
 class Auditable(Protocol):
@@ -83,6 +99,73 @@ class Epoch(models.Model):
 
     def __str__(self) -> str:
         return f"epoch {self.number}"
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since 1970, exact: the form in which a time is hashed and signed."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+class Seal(models.Model):
+    """What the sealer says of a stretch of the log: these events in this order and no others (`audit.evidence`).
+
+    `leaves` holds `evidence.leaf` of each event of `epoch` whose transaction is in [from_xid, to_xid), in the order of
+    transaction and number. The run-time role can add and read seals; triggers refuse everything else to everybody.
+    """
+
+    sequence = BigIntegerField(personal=Personal.NO, primary_key=True)
+    at = DateTimeField(personal=Personal.NO)
+    epoch = IntegerField(personal=Personal.NO)
+    from_xid = BigIntegerField(personal=Personal.NO)
+    to_xid = BigIntegerField(personal=Personal.NO)
+    count = IntegerField(personal=Personal.NO)
+    leaves = BinaryField(personal=Personal.NO)
+    root = BinaryField(personal=Personal.NO)
+    previous = BinaryField(personal=Personal.NO)
+    head = BinaryField(personal=Personal.NO)
+    key = TextField(personal=Personal.NO)
+    signature = BinaryField(personal=Personal.NO)
+
+    class Meta:
+        managed = False
+        db_table = "audit_seal"
+        ordering = ("sequence",)
+
+    def __str__(self) -> str:
+        return f"seal {self.pk}"
+
+    def body(self) -> SealBody:
+        """What is hashed of it; the head chains this to the seal before."""
+        return SealBody(
+            sequence=self.sequence,
+            epoch=self.epoch,
+            from_xid=self.from_xid,
+            to_xid=self.to_xid,
+            count=self.count,
+            root=bytes(self.root),
+            at=microseconds(self.at),
+            key=self.key,
+        )
+
+
+class Checkpoint(models.Model):
+    """A signed head that was written outside the database; `at` is the time of its seal, as in the signed text."""
+
+    sequence = BigIntegerField(personal=Personal.NO, primary_key=True)
+    at = DateTimeField(personal=Personal.NO)
+    head = BinaryField(personal=Personal.NO)
+    events = BigIntegerField(personal=Personal.NO)
+    key = TextField(personal=Personal.NO)
+    signature = BinaryField(personal=Personal.NO)
+    place = TextField(personal=Personal.NO)
+
+    class Meta:
+        managed = False
+        db_table = "audit_checkpoint"
+        ordering = ("-sequence",)
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.pk}"
 
 
 class SearchTerms(models.Model):

@@ -22,6 +22,10 @@ NUMBER = "sen.request"
 IS_LIVE = "sen.session_is_live"
 
 
+class Stopped(Exception):
+    """What was asked is not done for now, though the database answers; the message is the sentence for the page."""
+
+
 def number_of(request: HttpRequest) -> str:
     """The number of this request: in its events, on its error page, in the log. No header can set it."""
     return str(request.META.get(NUMBER, ""))
@@ -129,6 +133,15 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     """503 that keeps what was typed and asks the database nothing."""
     reason = "The system cannot reach its records right now. Nothing was saved or shown. Try again in half a minute."
     response = page(request, 503, bare=True, reason=reason, typed=typed_again(request))
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def stopped(request: HttpRequest, error: Stopped) -> HttpResponse:
+    """503 with its own sentence, for what must wait until something else works again."""
+    log.error("request %s stopped: %s", number_of(request), type(error).__qualname__)
+    typed = typed_again(request)
+    response = page(request, 503, bare=True, reason=str(error), typed=typed, title="Not possible right now")
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -31,6 +31,8 @@ class SayWhatFailed:
         """Answer here, so that Django does not log the exception with its message, which may quote a row."""
         if isinstance(error, EXPECTED):
             return None
+        if isinstance(error, errors.Stopped):
+            return errors.stopped(request, error)
         errors.note(request, error)
         if errors.is_unavailable(error):
             return errors.unavailable(request)
