@@ -16,6 +16,7 @@ from accounts.roles import Role
 from reports import actions, drafts
 from reports.answers import Answers, to_raw
 from reports.models import Draft, Report
+from tests.fake import FAKE
 
 HOUR_AGO = timedelta(hours=1)
 
@@ -32,7 +33,7 @@ def sir_answers(by: Any, **changes: Any) -> dict[str, Any]:
     answers: dict[str, Any] = {
         "what": {
             "event_types": ["significant-arrest"],
-            "title": ["Arrest of a fugitive at the marina"],
+            "title": [FAKE.title],
             "synopsis": ["One man was arrested without incident."],
             "significance": ["He was wanted for a violent offense."],
             "stage": ["initial"],
@@ -45,11 +46,11 @@ def sir_answers(by: Any, **changes: Any) -> dict[str, Any]:
             "place_city": ["Miami"],
             "place_country": ["US"],
         },
-        "people": [{"key": person, "data": {"role": ["arrestee"], "population": ["public"], "last_name": ["Marquez"]}}],
+        "people": [row(person, role="arrestee", population="public", last_name=FAKE.last_name, **FAKE.row)],
         "arrests": [
             {"key": str(uuid4()), "data": {"person": [person], "kind": ["criminal"], "charge": ["18 USC 111"]}}
         ],
-        "narrative": {"narrative": ["Agents found him on the pier."]},
+        "narrative": {"narrative": [FAKE.narrative]},
     }
     return answers | changes
 
@@ -96,9 +97,9 @@ def approver_of(office: Any) -> User:
     return made
 
 
-def row(**data: str) -> dict[str, Any]:
+def row(key: str = "", **data: str) -> dict[str, Any]:
     """One row of a draft as typed."""
-    return {"key": str(uuid4()), "data": {name: [value] for name, value in data.items()}}
+    return {"key": key or str(uuid4()), "data": {name: [value] for name, value in data.items()}}
 
 
 def spear_answers(by: Any, **changes: Any) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def spear_answers(by: Any, **changes: Any) -> dict[str, Any]:
         "locations": [
             row(address="12 Pine Street", city="Miami", state="FL", latitude="25.774000", longitude="-80.193000")
         ],
-        "people": [row(role="target", population="public", last_name="Marquez", first_name="Luis", caution="Armed")],
+        "people": [row(role="target", population="public", caution="Armed", **FAKE.name)],
         "warrants": [row(type="arrest", court="Southern District of Florida", number="26-MJ-0142")],
         "narrative": {"narrative": ["The team meets at five and goes to the front door."]},
     }
@@ -148,7 +149,7 @@ def tav_answers(by: Any, **changes: Any) -> dict[str, Any]:
             "programme": ["ERO"],
             "place_facility": ["Krome Service Processing Center"],
         },
-        "people": [row(role="detainee", population="public", last_name="Osei", a_number="A098765432")],
+        "people": [row(role="detainee", population="public", last_name="Osei", **FAKE.as_detainee)],
         "visitors": [row(name="Dana Whitfield", title="Detective", identity_verified="yes")],
         "narrative": {"narrative": ["The detectives telephoned and sent a letter."]},
     }
@@ -157,7 +158,7 @@ def tav_answers(by: Any, **changes: Any) -> dict[str, Any]:
 
 def ilead_answers(by: Any, **changes: Any) -> dict[str, Any]:
     """The answers of a small true iLead: one subject, a gang claim with its evidence, a protected provider."""
-    subject = row(role="subject", population="public", last_name="Ferro", first_name="Nico")
+    subject = row(role="subject", population="public", last_name="Ferro", first_name="Nico", **FAKE.row)
     answers: dict[str, Any] = {
         "what": {
             "event_types": ["lead-gang"],

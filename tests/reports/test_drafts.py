@@ -19,6 +19,7 @@ from audit.models import Event
 from reports import actions, drafts
 from reports.answers import Answers
 from reports.models import Arrest, Draft, Person, Report
+from tests.fake import FAKE
 from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 
 As = Callable[[Any], Client]
@@ -214,7 +215,7 @@ def test_a_row_of_another_report_cannot_be_taken_over(as_: As, agent: Any) -> No
     assert answer.status_code == 422
     assert "belongs to another report" in text(answer)
     theirs.refresh_from_db()
-    assert theirs.last_name == "Marquez"
+    assert theirs.last_name == FAKE.last_name
 
 
 def test_two_drafts_with_one_forged_key_are_filed_once(as_: As, agent: Any, colleague: Any) -> None:

@@ -15,6 +15,7 @@ from audit.models import Event
 from reports import actions, drafts
 from reports.models import SPEAR, Draft, Relation, Report
 from reports.models.windows import in_words, remarks, window_in_words
+from tests.fake import FAKE
 from tests.reports.filing import amend_report, approved, file_spear, make_draft, moment, row, sir_answers, spear_answers
 
 EASTERN = ZoneInfo("America/New_York")
@@ -323,7 +324,7 @@ def test_what_happened_begins_a_sir_that_knows_what_the_plan_knew(agent: Any, su
     assert (str(sir.place_latitude), str(sir.place_longitude)) == ("25.774000", "-80.193000")
     assert (sir.operation_name, sir.supervisor) == ("Harbor Light", supervisor)
     assert [(one.last_name, one.role, one.caution) for one in answers.people.values()] == [
-        ("Marquez", "target", "Armed")
+        (FAKE.last_name, "target", "Armed")
     ]
     wrong = [problem for problem in answers.problems() if problem.message != "This answer is needed."]
     assert [problem.part.name for problem in wrong] == ["arrests"]

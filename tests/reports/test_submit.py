@@ -10,13 +10,14 @@ from audit.models import Event
 from reports import actions
 from reports.content import read, shown, to_content
 from reports.models import Arrest, Draft, Person, Related, Report, ReportNotice, Revision
+from tests.fake import FAKE
 from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
 
 
 def test_a_filed_sir_is_numbered_kept_and_recorded(agent: Any) -> None:
     report = file_sir(agent)
     assert report.number.startswith("SIR-2026-MIA-")
-    assert Arrest.objects.get(report_id=report.pk).person.last_name == "Marquez"
+    assert Arrest.objects.get(report_id=report.pk).person.last_name == FAKE.last_name
     assert Revision.objects.get(report=report).content["fields"]["title"].startswith("Arrest of a fugitive")
     assert Event.objects.filter(code="report.submitted", object_id=str(report.pk), actor_id=agent.pk).count() == 1
     assert not Draft.objects.exists()
