@@ -1,4 +1,4 @@
-# The image of the web server and of the worker; one image, two commands.
+# The image of the web server, of the worker and of the sealer; one image, three commands.
 FROM node:24-slim AS assets
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
@@ -11,7 +11,8 @@ RUN node scripts/build-assets.mjs
 
 FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 SEN_DATA_DIR=/app/data
-RUN groupadd --gid 10001 sen && useradd --uid 10001 --gid sen --home-dir /app --no-create-home sen
+RUN groupadd --gid 10001 sen && useradd --uid 10001 --gid sen --home-dir /app --no-create-home sen \
+    && install --directory --owner sen --group sen /checkpoints
 WORKDIR /app
 COPY requirements/run.txt requirements/
 RUN pip install --require-hashes -r requirements/run.txt
@@ -19,6 +20,7 @@ COPY . .
 COPY --from=assets /build/static/built static/built
 # Names for the settings to read while files are collected; nothing connects to them and none is kept.
 RUN SEN_SECRET_KEY=unused SEN_ALLOWED_HOSTS=unused DATABASE_URL=postgres://unused@unused/unused \
+    SEN_KEY_DIR=unused SEN_CHECKPOINTS=unused \
     python manage.py collectstatic --noinput --verbosity 0
 USER sen
 EXPOSE 8000

@@ -8,8 +8,9 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        from audit import coverage, home, navigation
+        from audit import alarm, coverage, home, navigation
 
         post_migrate.connect(coverage.install, dispatch_uid="audit.coverage")
         navigation.register()
+        alarm.register()
         home.offer()

@@ -9,7 +9,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.access import public
-from audit import coverage
+from audit import checkpoints, coverage, sealing
 
 # A job waits milliseconds; after ten minutes the worker is gone.
 LATE_SECONDS = 600
@@ -97,10 +97,32 @@ def queue() -> Finding:
     return waited < LATE_SECONDS, {"oldest_waiting_seconds": waited, "parked": parked}
 
 
+def sealed() -> Finding:
+    """The log is being sealed; if not, since when and what holds it."""
+    now = sealing.standing()
+    said = {
+        "last_seal": now.last_seal_at,
+        "unsealed_since": now.unsealed_since,
+        "unsealed_events": sealing.unsealed(),
+        "held_by": now.held_by,
+        "alarm": sealing.reason(now),
+    }
+    return not said["alarm"], {name: value for name, value in said.items() if value is not None}
+
+
+def written_outside() -> Finding:
+    """What is sealed reaches the place of checkpoints; the sealer's messages say why when it does not."""
+    waiting = checkpoints.overdue_since()
+    last = checkpoints.latest()
+    return waiting is None, {"last": last and last.at, "waiting_since": waiting}
+
+
 CHECKS: dict[str, Callable[[], Finding]] = {
     "database": database,
     "migrations": migrations,
     "audited_tables": audited_tables,
     "partitions": partitions,
     "queue": queue,
+    "sealing": sealed,
+    "checkpoints": written_outside,
 }

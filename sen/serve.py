@@ -1,4 +1,4 @@
-"""The supervisor of `make run`: database, migrations, demonstration data, then web server and worker."""
+"""The supervisor of `make run`: database, migrations, demonstration data, then web server, worker and sealer."""
 
 import http.client
 import json
@@ -19,12 +19,16 @@ from sen.progress import step
 
 PYTHON = sys.executable
 WEB = [PYTHON, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
-WORKER = [PYTHON, "manage.py", "procrastinate", "worker"]
+# What runs beside the web server and is started again when it dies. The sealer first: reveals wait for it.
+BESIDE = {
+    "sealer": [PYTHON, "manage.py", "audit", "seal"],
+    "worker": [PYTHON, "manage.py", "procrastinate", "worker"],
+}
 START_SECONDS = 60.0
 BROKEN_SECONDS = 10.0
 MORE_PEOPLE = "All of them: .venv/bin/python manage.py demo --sign-ins\n"
 STOP_SECONDS = 10.0
-# A worker that dies is started again, but one that cannot live is not started for ever.
+# A process that cannot live is not started for ever.
 RESTARTS_A_MINUTE = 5
 
 
@@ -63,8 +67,8 @@ def _serve(began: float) -> None:
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         _prepare()
-        children["web"] = _start(WEB)
-        children["worker"] = _start(WORKER)
+        for name, command in {**BESIDE, "web": WEB}.items():
+            children[name] = _start(command)
         _await_first_page(children["web"])
         _say_where(time.monotonic() - began)
         _watch(children)
@@ -129,7 +133,7 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
 
 
 def _await_first_page(web: subprocess.Popen[bytes]) -> None:
-    with step("Web server and worker"):
+    with step("Web server, worker and sealer"):
         silent_until = time.monotonic() + START_SECONDS
         broken_until = time.monotonic() + BROKEN_SECONDS
         while (status := _answer()) != 200:
@@ -188,8 +192,8 @@ def sign_in_table(people: list[dict[str, str]]) -> str:
 
 
 def _watch(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Stay until told to stop; start a worker that died again, and give up when the web server has died."""
-    restarts: list[float] = []
+    """Stay until told to stop; start again what died beside the web server, and give up when that itself has died."""
+    restarts: dict[str, list[float]] = {name: [] for name in BESIDE}
     made_by_make = catches_interrupts(os.getppid())
     while True:
         time.sleep(0.5)
@@ -197,12 +201,19 @@ def _watch(children: dict[str, subprocess.Popen[bytes]]) -> None:
             return
         if children["web"].poll() is not None:
             raise Failed(f"the web server ended (status {children['web'].returncode}).")
-        if children["worker"].poll() is None:
-            continue
-        restarts = [at for at in restarts if at > time.monotonic() - 60] + [time.monotonic()]
-        if len(restarts) > RESTARTS_A_MINUTE:
-            raise Failed("the background worker ends again and again; its message above says why.")
-        children["worker"] = _start(WORKER)
+        for name, command in BESIDE.items():
+            if children[name].poll() is not None:
+                restarts[name] = _one_more(name, restarts[name])
+                children[name] = _start(command)
+
+
+def _one_more(name: str, earlier: list[float]) -> list[float]:
+    """The restarts of the last minute with this one; raises Failed when they are too many."""
+    now = time.monotonic()
+    recent = [at for at in earlier if at > now - 60] + [now]
+    if len(recent) > RESTARTS_A_MINUTE:
+        raise Failed(f"the {name} ends again and again; its message above says why.")
+    return recent
 
 
 def catches_interrupts(process: int) -> bool:

@@ -96,6 +96,19 @@ class InboxCount:
 inbox_count = InboxCount()
 
 
+class Alarm:
+    """A sentence above each page of those whom it concerns, "" for none; the app that knows of it sets how to ask."""
+
+    def __init__(self) -> None:
+        self.ask: Callable[[Any], str] | None = None
+
+    def __call__(self, user: Any) -> str:
+        return self.ask(user) if self.ask else ""
+
+
+alarm = Alarm()
+
+
 @dataclass(frozen=True)
 class Person:
     """The signed-in person as the header names them."""
@@ -115,6 +128,7 @@ class Frame:
     idle_seconds: int = 0
     person: Person | None = None
     inbox_count: int = 0
+    alarm: str = ""
     navigation: list[NavItem] = field(default_factory=list)
     schemes: dict[str, str] = field(default_factory=lambda: SCHEMES)
 
@@ -150,6 +164,7 @@ def _frame(request: HttpRequest) -> Frame:
         idle_seconds=getattr(settings, "IDLE_SECONDS", 900),
         person=_person(user),
         inbox_count=inbox_count(user),
+        alarm=alarm(user),
         navigation=navigation.for_request(request),
     )
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from sen.postgres import CHECKOUT
 
 COMPOSE = CHECKOUT / "docker-compose.yml"
-SERVICES = {"proxy", "web", "worker", "migrate", "database", "mail", "scanner"}
+SERVICES = {"proxy", "web", "worker", "sealer", "migrate", "database", "mail", "scanner"}
 
 
 def compose() -> dict:
@@ -62,7 +62,16 @@ def test_only_the_migration_knows_the_owner_of_the_schema():
     assert knowing == {"migrate"}
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+def test_only_the_sealer_holds_the_key_of_the_seals():
+    holding = {
+        name
+        for name, service in compose()["services"].items()
+        if any("SEN_SEAL_KEYS" in volume for volume in service.get("volumes", []))
+    }
+    assert holding == {"sealer"}
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "sealer"])
 def test_ours_run_in_production_mode_without_rights_on_the_machine(name):
     service = compose()["services"][name]
     assert service["environment"]["SEN_MODE"] == "production"
