@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from audit import views
+from audit.views import events
 
 app_name = "audit"
 urlpatterns = [
-    path("", views.events, name="events"),
-    path("export/", views.export, name="export"),
+    path("", events.events, name="events"),
+    path("export/", events.export, name="export"),
 ]

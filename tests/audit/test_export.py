@@ -47,7 +47,7 @@ def test_an_export_that_cannot_be_recorded_gives_nothing(
     def fails(*args: Any, **kwargs: Any) -> int:
         raise RuntimeError("no event")
 
-    monkeypatch.setattr("audit.views.record", fails)
+    monkeypatch.setattr("audit.views.events.record", fails)
     browser = as_(auditor)
     browser.raise_request_exception = False
     answer = browser.post("/audit/export/")

@@ -1,13 +1,10 @@
-"""The auditor's pages: the log in sentences, and its export. To look at the log is itself on record."""
+"""The log in sentences, filtered by person, record, kind and time, and its export."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,8 +17,10 @@ from audit import export as table
 from audit.forms import SYSTEM, EventsForm
 from audit.lines import lines
 from audit.log import Subject, record
-from audit.models import Auditable, SearchTerms
+from audit.models import Auditable
+from audit.sealing import require_sealing
 from audit.search import Filter, Key, page_of
+from audit.views.kept import keep, kept_terms, typed_of
 
 LOG = Subject("list", "", "audit log")
 # Marks the terms of this page among those of other searches.
@@ -55,36 +54,18 @@ def _keep(request: HttpRequest) -> HttpResponse:
         return render(request, "audit/events.html", {"form": form})
     if not form.typed:
         return redirect("audit:events")
-    by = person(request)
-    with transaction.atomic():
-        kept = SearchTerms.objects.create(user_id=by.pk, terms=json.dumps({OURS: form.typed}, ensure_ascii=False))
-        record("audit.searched", by=by, on=kept, **_said(form.filter))
+    kept = keep(form.typed, page=OURS, by=person(request), **_said(form.filter))
     return redirect(reverse("audit:events") + "?" + urlencode({"q": kept.pk}))
 
 
 def _asked(given: QueryDict, user: User) -> tuple[Auditable | Subject, EventsForm]:
     """The filter that an address stands for: kept terms, all of one person, all of one record, or everything."""
     if key := given.get("q"):
-        kept = _kept(key, user)
-        return kept, EventsForm(_terms(kept))
+        kept = kept_terms(key, user)
+        return kept, EventsForm(typed_of(kept, page=OURS))
     if number := given.get("by"):
         return LOG, EventsForm({"person": _username(number)})
     return LOG, EventsForm({"record": given.get("on", "")})
-
-
-def _kept(key: str, user: User) -> SearchTerms:
-    """The terms of this very person; anybody else's do not exist."""
-    try:
-        return get_object_or_404(SearchTerms, pk=UUID(key), user_id=user.pk)
-    except ValueError:
-        raise Http404 from None
-
-
-def _terms(kept: SearchTerms) -> dict[str, Any]:
-    try:
-        return dict(json.loads(kept.terms)[OURS])
-    except (ValueError, KeyError, TypeError):
-        raise Http404 from None  # the terms of another page's search
 
 
 def _username(key: str) -> str:
@@ -122,6 +103,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     asked, form = _asked(request.POST, person(request))
     if not form.is_valid():
         return render(request, "audit/events.html", {"form": form})
+    require_sealing()
     now = timezone.now()
     record("audit.exported", by=person(request), on=asked, cap=table.CAP, **_said(form.filter))
     # The log goes on growing while it is read: the export ends where it began.
