@@ -1,4 +1,4 @@
-"""Seals the log, writes checkpoints of it and makes their key; each part is a module of `audit.commands`."""
+"""Seals the log, writes checkpoints, makes the key, verifies, proves; each part is a module of `audit.commands`."""
 
 from typing import Any
 
@@ -6,10 +6,12 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from audit.commands.checkpoint import WriteCheckpoint
 from audit.commands.key import MakeKey
+from audit.commands.prove import ProveEvent
 from audit.commands.seal import SealLog
 from audit.commands.subcommand import Subcommand
+from audit.commands.verify import VerifyLog
 
-PARTS: tuple[Subcommand, ...] = (SealLog(), WriteCheckpoint(), MakeKey())
+PARTS: tuple[Subcommand, ...] = (SealLog(), WriteCheckpoint(), VerifyLog(), ProveEvent(), MakeKey())
 
 
 class Command(BaseCommand):
