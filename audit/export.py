@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
@@ -42,7 +43,16 @@ class Echo:
 
 
 def rows(events: QuerySet[Event]) -> Iterator[str]:
-    """The heading, then each event, newest first; a last line says so if the cap cut it short."""
+    """The heading, then each event, newest first; a last line says so if the cap cut it short.
+
+    The first events are read before this returns: a log that cannot be read is refused, not an answer broken off.
+    """
+    written = _written(events)
+    heading, first = next(written), next(written, "")
+    return chain((heading, first), written)
+
+
+def _written(events: QuerySet[Event]) -> Iterator[str]:
     writer: Any = csv.writer(Echo())
     yield writer.writerow(HEADINGS)
     written = 0
