@@ -131,7 +131,7 @@ def swallowing(act: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.mark.parametrize(
     ("make", "step"),
-    [(report_view, "reports.views.filed.note_reading"), (audit_export, "audit.views.export.record")],
+    [(report_view, "reports.views.filed.note_reading"), (audit_export, "audit.views.events.record")],
     ids=["report_view", "audit_export"],
 )
 def test_a_build_that_goes_on_unrecorded_is_caught(make: Callable[[], Act], step: str, monkeypatch: Any) -> None:

@@ -186,17 +186,19 @@ def read_only() -> Iterator[None]:
             master.execute(one.format(name, sql.SQL("RESET")))
 
 
-# -- Keys: those of the SSNs for a reveal, that of the seals for whatever stops with them -------------------------------
+# -- Keys: those of the SSNs for a reveal, that of the seals for whatever stops with them -----------------------------
 @contextmanager
 def _other_keys(**settings_meanwhile: Any) -> Iterator[None]:
     """An empty folder for the keys, and the last seal has been longer ago than is suffered."""
     from audit.sealing import seal_once
 
     seal_once()
-    with tempfile.TemporaryDirectory() as folder:
-        with override_settings(KEY_DIR=folder, SEALING_STOPS_AFTER=0.05, **settings_meanwhile):
-            time.sleep(0.1)
-            yield
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        override_settings(KEY_DIR=folder, SEALING_STOPS_AFTER=0.05, **settings_meanwhile),
+    ):
+        time.sleep(0.1)
+        yield
     seal_once()
 
 
