@@ -14,6 +14,7 @@ from django.shortcuts import render
 from accounts import sessions, sign_in
 from accounts.access import person
 from accounts.forms import LONGEST_PASSWORD
+from privacy import guarded
 from sen import kept
 
 # It says "password", so `sen.kept` neither keeps it nor shows it again.
@@ -33,7 +34,7 @@ class Confirmed:
     retry_seconds: int = 0
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(guarded.Form):
     """The password of whoever is signed in."""
 
     confirm_password = forms.CharField(

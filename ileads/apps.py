@@ -7,8 +7,9 @@ class ILeadsConfig(AppConfig):
     name = "ileads"
 
     def ready(self) -> None:
-        from ileads import homes, panels
+        from ileads import homes, panels, ssn_panel
         from reports import panels as places
 
         homes.register()
         places.register(panels=panels.panels, entries=panels.entries)
+        places.register(panels=ssn_panel.panels)

@@ -11,6 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from ileads import dissemination
 from ileads.models import Dissemination
+from ileads.models.reveal import LONGEST_REASON, Purpose
+from ileads.reveal import SHORTEST_REASON
+from privacy import guarded
 from sen.forms import Combobox, CountedTextarea, DateField, DateParts
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ def in_ninety_days() -> date:
     return timezone.localdate() + dissemination.USUAL
 
 
-class PassOnForm(forms.Form):
+class PassOnForm(guarded.Form):
     """To whom, why, and until when. What stands against it is said by the action, beside the field."""
 
     recipient = RecipientChoice(
@@ -66,7 +69,7 @@ class PassOnForm(forms.Form):
         field.queryset = dissemination.recipients().select_related("office").order_by("name", "username")
 
 
-class RevealForm(forms.Form):
+class RevealForm(guarded.Form):
     """Why somebody looks at who gave the information."""
 
     reason = forms.CharField(
@@ -74,4 +77,29 @@ class RevealForm(forms.Form):
         max_length=300,
         help_text="It is recorded with your name and the time.",
         error_messages={"required": "Say why you need to know who gave this."},
+    )
+
+
+class SSNForm(guarded.Form):
+    """What a legacy SSN is needed for. `ileads.reveal` decides by the same rules, whatever a form said."""
+
+    purpose = forms.ChoiceField(
+        label="What you need it for",
+        choices=[("", "- Select -"), *Purpose.choices],
+        error_messages={
+            "required": "Choose what you need this number for.",
+            "invalid_choice": "Choose what you need this number for.",
+        },
+    )
+    reason = forms.CharField(
+        label="Why you need this one",
+        widget=CountedTextarea(rows=3),
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        help_text="What you will do with it. It is recorded with your name and the time.",
+        error_messages={
+            "required": "Say why you need to see this number.",
+            "min_length": "Say it in %(limit_value)d characters or more.",
+            "max_length": "Say it in %(limit_value)d characters or fewer. It has %(show_value)d.",
+        },
     )

@@ -1,13 +1,15 @@
-"""What the iLeads app puts into the navigation and on home pages: what was passed on to me, and what is to validate."""
+"""What the iLeads app puts into the navigation and on home pages: what was passed on, what is to validate, reveals."""
 
 from __future__ import annotations
+
+from datetime import UTC
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
 from audit.log import Subject, record
-from ileads import worklist
+from ileads import reveals, worklist
 from ileads.models import Dissemination
 from reports.lookup import READS
 from reports.models import Report
@@ -26,6 +28,14 @@ def register() -> None:
         icon="verified",
         order=36,
     )
+    navigation.add(
+        label="Legacy SSNs shown",
+        url_name="ileads:reveals",
+        permission=("run_privacy", "read_audit"),
+        icon="visibility",
+        order=62,
+    )
+    home.register(Home("run_privacy", 20, shown_today))
     home.register(Home("validate_ilead", 35, to_validate))
     home.register(Home(READS, 45, passed_on))
 
@@ -36,6 +46,12 @@ def to_validate(user: User) -> list[Block]:
     mine = worklist.due(user, today).filter(worklist.validated_by(user)).order_by()
     figures = mine.aggregate(count=Count("pk"), overdue=Count("pk", filter=Q(due__lt=today)))
     return [Block("iLeads to validate", "ileads/home_validation.html", figures)] if figures["count"] else []
+
+
+def shown_today(user: User) -> list[Block]:
+    """How many legacy SSNs were shown today (UTC) and how many attempts refused; figures alone, so nothing is read."""
+    figures = reveals.counts(timezone.now().astimezone(UTC).date())
+    return [Block("Legacy SSNs shown", "ileads/home_reveals.html", {"counts": figures})]
 
 
 def passed_on(user: User) -> list[Block]:

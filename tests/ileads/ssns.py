@@ -1,49 +1,55 @@
-"""Legacy SSNs for tests: numbers made at run time, former iLeads with people, and SSNs sealed on them."""
+"""Legacy SSNs for tests, sealed as the import seals them, and somebody who may see one."""
 
 from __future__ import annotations
 
-import secrets
+from datetime import timedelta
+from random import Random
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions import grant_role
+from accounts.models import User
+from accounts.roles import Role
 from audit.log import record
 from ileads.models import LegacySSN
 from ileads.sealed import seal
-from reports.models import Person, Report
+from reports.models import Report
+
+ASKED = {"purpose": "identify", "reason": "Two records may be about one person"}
 
 
-def number() -> str:
-    """Nine digits that could be somebody's, made when they are needed: none stands in a file."""
-    area = secrets.choice([area for area in range(1, 900) if area != 666])
-    return f"{area:03d}{1 + secrets.randbelow(99):02d}{1 + secrets.randbelow(9999):04d}"
+def digits(seed: object) -> str:
+    """Nine digits of a possible SSN, made while the tests run: none stands in a file."""
+    some = Random(f"a legacy SSN {seed}")
+    return f"{some.randint(300, 399)}{some.randint(10, 99)}{some.randint(1000, 9999)}"
 
 
-def written(nine: str, sign: str = "-") -> str:
-    return sign.join((nine[:3], nine[3:5], nine[5:]))
+def writings(number: str) -> tuple[str, ...]:
+    """The ways in which a text could hold these nine digits."""
+    parts = (number[:3], number[3:5], number[5:])
+    return (number, *(sign.join(parts) for sign in ("-", " ", ".", "/")))
 
 
-def unsaved(person: Person, clear: str, source_id: str = "") -> LegacySSN:
-    """One made for a person, sealed and not yet saved."""
-    one = LegacySSN(report_id=person.report_id, person=person, source="test", imported_at=timezone.now())
-    one.source_id = source_id or str(one.pk)
-    one.value = seal(clear, for_=one)
-    return one
-
-
-def on(report: Report, *clear: str) -> list[LegacySSN]:
-    """SSNs on the first person of an iLead, saved as the import saves them: in one transaction with their event."""
-    person = report.person_rows.order_by("position").first()
-    assert person
+def add_ssn(report: Report, number: str) -> LegacySSN:
+    """One legacy SSN of the first person of an iLead."""
+    ssn = LegacySSN(report_id=report.pk, person=report.person_rows.order_by("position")[0], imported_at=timezone.now())
+    ssn.source, ssn.source_id, ssn.value = "old", str(uuid4()), seal(number, for_=ssn)
     with transaction.atomic():
-        record("ssn.imported", by=None, on=report, count=len(clear))
-        made = [unsaved(person, one) for one in clear]
-        for one in made:
-            one.save(force_insert=True)
-    return made
+        ssn.save(force_insert=True)
+        record("ssn.imported", by=None, on=report)
+    return ssn
 
 
-def flat(value: Any) -> str:
-    """The text of anything, for looking for digits in it."""
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+def let_reveal(user: Any) -> User:
+    """The same person, who may now see legacy SSNs besides."""
+    until = timezone.now() + timedelta(days=30)
+    grant_role(user=user, role=Role.SSN_READER, office=user.office, until=until, by=None)
+    return User.objects.select_related("office").get(pk=user.pk)
+
+
+def address(ssn: LegacySSN) -> str:
+    """Where one asks to see it."""
+    return f"/ileads/{Report.objects.get(pk=ssn.report_id).number}/ssn/{ssn.pk}/"

@@ -1,0 +1,33 @@
+// `[data-remask="30"]` holds what is shown for so many seconds: bullets take its place then, or when the page is left.
+import { announce } from "./page.js";
+
+const BULLETS = "•".repeat(8);
+
+function keep(place) {
+  const end = Date.now() + Number(place.dataset.remask) * 1000;
+  const says = document.querySelector("[data-remask-says]");
+
+  function mask() {
+    if (place.textContent === BULLETS) return;
+    place.textContent = BULLETS;
+    if (says) says.hidden = true;
+    announce("The number is masked again");
+  }
+
+  // The clock is asked each time: a computer that slept must not show it longer.
+  function look() {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    if (left <= 0) return mask();
+    if (says) {
+      says.hidden = false;
+      says.querySelector("[data-remask-left]").textContent = `${left} s`;
+    }
+    setTimeout(look, Math.min(1000, end - Date.now()));
+  }
+
+  look();
+  addEventListener("pagehide", mask);
+  document.addEventListener("visibilitychange", () => { if (Date.now() >= end) mask(); });
+}
+
+for (const place of document.querySelectorAll("[data-remask]")) keep(place);
