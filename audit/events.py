@@ -122,6 +122,8 @@ EVENTS: dict[str, Declaration] = {
     "ssn.reveal_refused": change("{actor} was refused a legacy SSN of {object}"),
     "ssn.not_opened": access("A legacy SSN of {object} could not be opened"),
     "ssn.rotated": change("{actor} sealed a batch of legacy SSNs anew"),
+    "ssn.key_made": change("{actor} made a key for legacy SSNs: {object}"),
+    "ssn.key_removed": change("{actor} removed a key of legacy SSNs: {object}"),
     "ssn.reveals_listed": read("{actor} looked through who was shown legacy SSNs"),
     # The SSN guard: that it fired, where and for whom, never the number
     "guard.blocked": access("{actor} typed what looks like an SSN at {object}, and it was not taken"),

@@ -45,6 +45,11 @@ class Keyring:
             self._open[version] = _unwrapped(self.wrapped[version], self.master)
         return self._open[version]
 
+    def check(self) -> None:
+        """Raise `Unavailable` unless the master key fits every version."""
+        for version in self.wrapped:
+            self.key(version)
+
 
 def load() -> Keyring:
     """The keys as they are in the file now. Raises `Unavailable`; outside production missing ones are made."""
@@ -78,7 +83,7 @@ def make_for_demonstration() -> bool:
         if _file().exists():  # another process was quicker
             return False
         if _given() is None:
-            _replace(_folder() / MASTER, base64.b64encode(secrets.token_bytes(BYTES)).decode() + "\n")
+            _replace(folder() / MASTER, base64.b64encode(secrets.token_bytes(BYTES)).decode() + "\n")
         _add_to(Keyring(0, {}, {}, _master()))
     return True
 
@@ -87,8 +92,7 @@ def new_key() -> int:
     """Add a version and make it the current one; returns it. The master key must fit those that are there."""
     with _writing():
         ring = _load() if _file().exists() else Keyring(0, {}, {}, _master())
-        for version in ring.wrapped:
-            ring.key(version)
+        ring.check()
         return _add_to(ring)
 
 
@@ -115,7 +119,7 @@ def _master() -> bytes:
     """From SEN_MASTER_KEY, or from the file that SEN_MASTER_KEY_FILE names (base64 of 32 bytes)."""
     said = _given()
     if said is None and not settings.PRODUCTION:
-        said = _read(_folder() / MASTER)
+        said = _read(folder() / MASTER)
     if not said:
         raise Unavailable("No master key is set. Set SEN_MASTER_KEY_FILE (or SEN_MASTER_KEY) to 32 bytes in base64.")
     try:
@@ -152,12 +156,13 @@ def _unwrapped(wrapped: bytes, master: bytes) -> bytes:
 
 
 # -- The file ---------------------------------------------------------------------------------------------------------
-def _folder() -> Path:
+def folder() -> Path:
+    """Where the key file lies: outside the database and its backups."""
     return Path(settings.KEY_DIR)
 
 
 def _file() -> Path:
-    return _folder() / FILE
+    return folder() / FILE
 
 
 def _keys(said: Any) -> Iterator[tuple[str, Any]]:
@@ -168,10 +173,10 @@ def _keys(said: Any) -> Iterator[tuple[str, Any]]:
 def _writing() -> Iterator[None]:
     """One process at a time writes the key file."""
     try:
-        _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(_folder() / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(folder() / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise Unavailable(f"{_folder()} cannot be written: {error.strerror}. See that it is there and ours.") from None
+        raise Unavailable(f"{folder()} cannot be written: {error.strerror}. See that it is there and ours.") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from ileads.models.ssn import LegacySSN
 from privacy.fields import (
     ArrayField,
     BooleanField,
@@ -240,6 +241,9 @@ def wrong_between(filled: Filled) -> Iterable[Wrong]:
     roles = {person.role for person in filled.people().values()}
     if roles and Person.Role.SUBJECT not in roles:
         yield Wrong("people", "", "Add whom the information is about, in the role of subject.")
+    filed = filled.report.before
+    if filed and LegacySSN.objects.filter(report_id=filed.pk).exclude(person_id__in=filled.people()).exists():
+        yield Wrong("people", "", "A person with a masked legacy SSN cannot be removed. Keep that person.")
 
 
 def validation_errors(report: Any) -> dict[str, str]:

@@ -34,7 +34,7 @@ from privacy.fields import Personal
 from privacy.mask import BULLETS
 from reports.models import Report
 from tests import house
-from tests.ileads import ssns
+from tests.ileads import numbers as ssns
 from tests.ileads.leads import filed
 from tests.reports.filing import file_sir
 
