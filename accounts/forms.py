@@ -6,18 +6,20 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import Office, User
 from accounts.roles import Role
-from sen.forms import Combobox, DateField, formfield
+from privacy import guarded
+from sen.forms import Combobox, CountedTextarea, DateField, formfield
 
 # Bounds the cost of one hash, whatever is posted.
 LONGEST_PASSWORD = 1000
 YEAR = timedelta(days=365)
 
 
-class SignInForm(forms.Form):
+class SignInForm(guarded.Form):
     username = forms.CharField(
         label="Username",
         max_length=60,
@@ -44,12 +46,12 @@ def active_people() -> Any:
     return User.objects.filter(status=User.Status.ACTIVE).order_by("name", "username")
 
 
-class PeopleSearch(forms.Form):
+class PeopleSearch(guarded.Form):
     optional_is_plain = True
     q = forms.CharField(label="Name or username", max_length=150, required=False)
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(guarded.ModelForm):
     """All that a System Control Officer may change (PIA)."""
 
     formfield_callback = formfield
@@ -71,7 +73,7 @@ def in_a_year() -> date:
     return timezone.localdate() + YEAR
 
 
-class GrantForm(forms.Form):
+class GrantForm(guarded.Form):
     user = PersonChoice(queryset=User.objects.none(), label="Person")
     # The empty choice stands first: no role is given because nobody looked.
     role = forms.ChoiceField(choices=[("", ""), *((role.value, role.label) for role in Role)], widget=Combobox)
@@ -103,15 +105,32 @@ class GrantForm(forms.Form):
         return datetime.combine(self.cleaned_data["until"], time(23, 59, 59), ZoneInfo(office.time_zone))
 
 
-class RevokeForm(forms.Form):
-    reason = forms.CharField(
-        label="Reason",
-        max_length=500,
-        error_messages={"required": "Say why the role ends.", "max_length": "Say it in 500 characters or fewer."},
-    )
+class ReasonForm(guarded.Form):
+    """The reason that an act asks for before it is done; `needed` is said where none is given."""
+
+    def __init__(self, data: QueryDict | None = None, *, needed: str, longest: int = 500) -> None:
+        # Without the character that no database keeps.
+        super().__init__(data if data is None else {name: str(data[name]).replace("\x00", "") for name in data})
+        self.fields["reason"] = forms.CharField(
+            label="Reason",
+            max_length=longest,
+            widget=CountedTextarea(rows=3),
+            help_text="Kept with the record and shown on its timeline.",
+            error_messages={"required": needed, "max_length": f"Say it in {longest} characters or fewer."},
+        )
+
+    @property
+    def reason(self) -> str:
+        """What was given; "" while it is missing or wrong."""
+        return str(self.cleaned_data["reason"]) if self.is_valid() else ""
+
+    def refused(self, error: forms.ValidationError) -> None:
+        """Say beside the reason why the act was not done, where the form itself found nothing wrong with it."""
+        if self.is_valid():
+            self.add_error("reason", error.messages)
 
 
-class OfficeForm(forms.ModelForm[Office]):
+class OfficeForm(guarded.ModelForm):
     formfield_callback = formfield
 
     class Meta:

@@ -299,7 +299,7 @@ class SignInAttempt(models.Model):
     """A failed or throttled sign-in, counted for the lockout; the evidence is the event, not this row."""
 
     id = BigAutoField(personal=NO, primary_key=True)
-    username_hash = CharField(personal=NO, max_length=64)
+    username_hash = CharField(personal=NO, max_length=64, unguarded="A hash, made by us.")
     address = CharField(personal=YES, max_length=64)
     at = DateTimeField(personal=NO)
 

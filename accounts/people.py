@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import actions, history, marks
 from accounts.access import person, requires
-from accounts.forms import GrantForm, PeopleSearch, ProfileForm, RevokeForm
+from accounts.forms import GrantForm, PeopleSearch, ProfileForm, ReasonForm
 from accounts.models import Assignment, User
 from accounts.refusals import add_refusal
 from audit.log import Subject, record
@@ -119,12 +119,10 @@ def _grant(request: HttpRequest, form: GrantForm) -> bool:
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends a role now; asks for the reason first."""
     assignment = get_object_or_404(Assignment.objects.live().select_related("user", "office"), pk=pk)
-    form = RevokeForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None, needed="Say why the role ends.")
     if form.is_valid():
         actions.revoke_role(assignment, by=person(request), reason=form.cleaned_data["reason"])
         messages.success(request, f"{assignment.user.name} is no longer {assignment.get_role_display()}.")
         return redirect("accounts:assignments")
     record("user.viewed", by=person(request), on=assignment.user)
-    wrong = " ".join(str(error) for error in form.errors.get("reason", ()))
-    context = {"assignment": assignment, "wrong": wrong, "typed": request.POST.get("reason", "")}
-    return render(request, "accounts/revoke.html", context)
+    return render(request, "accounts/revoke.html", {"assignment": assignment, "form": form})

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Office, User
 from audit.events import EVENTS, Kind
 from audit.search import Filter, codes_of, record_types
+from privacy import guarded
 from reports.models import Report
 from watch.models import Summary
 
@@ -64,7 +65,7 @@ class Moment(forms.DateTimeField):
 Record = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-class EventsForm(forms.Form):
+class EventsForm(guarded.Form):
     """The filter of the log. What is typed may name a person, so it is posted and kept apart from the address."""
 
     optional_is_plain = True

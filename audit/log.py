@@ -9,6 +9,7 @@ from django.db import connection
 
 from audit.events import EVENTS
 from audit.models import Auditable
+from privacy import guard
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def record(
                 where.session,
                 where.request,
                 on.audit_type,
-                on.audit_id,
-                on.audit_label,
+                _clean(on.audit_id),
+                _clean(on.audit_label),
                 list(batch),
                 json.dumps(_clean(payload), ensure_ascii=False, sort_keys=True, default=str),
             ],
@@ -90,9 +91,9 @@ def record(
 
 
 def _clean(value: Any) -> Any:
-    """Without NUL, wherever it was typed: the database keeps no such character, and the act would fail with it."""
+    """Without NUL, which no database keeps, and with eight bullets for every SSN: evidence never holds one."""
     if isinstance(value, str):
-        return value.replace("\x00", "")
+        return guard.mask(value.replace("\x00", ""))[0]
     if isinstance(value, dict):
-        return {key: _clean(inner) for key, inner in value.items()}
+        return {_clean(key): _clean(inner) for key, inner in value.items()}
     return [_clean(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -7,6 +7,8 @@ from django.contrib.postgres import fields as postgres
 from django.contrib.postgres import search
 from django.db import models
 
+from privacy.overrides import allow, not_allowed, numbers_in
+
 
 class Personal(Enum):
     """What a column can tell about a person; the data-element register is made from it (PIA: yearly review)."""
@@ -37,6 +39,49 @@ class Declared:
         return type(self)(*args, personal=self.personal, **kwargs)
 
 
+class SsnFound(Exception):
+    """A text that was to be stored holds what looks like an SSN. It names the column and never tells the number."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"The text for {field} looks like a Social Security number.")
+        self.field = field
+
+
+class Guarded(Declared):
+    """A column of text that takes no SSN, whoever writes it: `save`, `bulk_create`, `update` or `bulk_update`.
+
+    What the request let through passes, and so does what the same row holds already. `unguarded` says why a column
+    is not guarded; like `personal`, it is not recorded in migrations.
+    """
+
+    def __init__(self, *args: Any, unguarded: str = "", **kwargs: Any) -> None:
+        self.unguarded = unguarded
+        super().__init__(*args, **kwargs)
+
+    def clone(self) -> Any:
+        _, _, args, kwargs = self.deconstruct()
+        return type(self)(*args, personal=self.personal, unguarded=self.unguarded, **kwargs)
+
+    def pre_save(self, instance: Any, add: bool) -> Any:
+        value = super().pre_save(instance, add)
+        if not add and self._refused(value):
+            stored = self.model._base_manager.filter(pk=instance.pk).values_list(self.attname, flat=True).first()
+            allow(numbers_in(stored, label=self.name))
+        return value
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        self.refuse(value)
+        return super().get_db_prep_save(value, connection)
+
+    def refuse(self, value: Any) -> None:
+        """Raise SsnFound for a value that may not be stored here."""
+        if self._refused(value):
+            raise SsnFound(self.name)
+
+    def _refused(self, value: Any) -> set[str]:
+        return set() if self.unguarded else not_allowed(numbers_in(value, label=self.name))
+
+
 class BigAutoField(Declared, models.BigAutoField):
     pass
 
@@ -53,7 +98,7 @@ class BooleanField(Declared, models.BooleanField):
     pass
 
 
-class CharField(Declared, models.CharField):
+class CharField(Guarded, models.CharField):
     pass
 
 
@@ -73,7 +118,7 @@ class DecimalField(Declared, models.DecimalField):
     pass
 
 
-class EmailField(Declared, models.EmailField):
+class EmailField(Guarded, models.EmailField):
     pass
 
 
@@ -85,7 +130,7 @@ class IntegerField(Declared, models.IntegerField):
     pass
 
 
-class JSONField(Declared, models.JSONField):
+class JSONField(Guarded, models.JSONField):
     pass
 
 
@@ -101,7 +146,7 @@ class PositiveSmallIntegerField(Declared, models.PositiveSmallIntegerField):
     pass
 
 
-class TextField(Declared, models.TextField):
+class TextField(Guarded, models.TextField):
     pass
 
 
@@ -109,7 +154,7 @@ class UUIDField(Declared, models.UUIDField):
     pass
 
 
-class ArrayField(Declared, postgres.ArrayField):
+class ArrayField(Guarded, postgres.ArrayField):
     plain = "django.contrib.postgres.fields"
 
 

@@ -17,6 +17,14 @@ class Personal(Enum):
 class Declared:
     personal: Personal
 
+class SsnFound(Exception):
+    field: str
+    def __init__(self, field: str) -> None: ...
+
+class Guarded(Declared):
+    unguarded: str
+    def refuse(self, value: Any) -> None: ...
+
 class BigAutoField(models.BigAutoField[_S, _G]):
     personal: Personal
     def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...
@@ -35,7 +43,7 @@ class BooleanField(models.BooleanField[_S, _G]):
 
 class CharField(models.CharField[_S, _G]):
     personal: Personal
-    def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...
+    def __init__(self, *args: Any, personal: Personal, unguarded: str = ..., **kwargs: Any) -> None: ...
 
 class DateField(models.DateField[_S, _G]):
     personal: Personal
@@ -51,7 +59,7 @@ class DecimalField(models.DecimalField[_S, _G]):
 
 class EmailField(models.EmailField[_S, _G]):
     personal: Personal
-    def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...
+    def __init__(self, *args: Any, personal: Personal, unguarded: str = ..., **kwargs: Any) -> None: ...
 
 class ForeignKey(models.ForeignKey[_S, _G]):
     personal: Personal
@@ -75,7 +83,7 @@ class PositiveSmallIntegerField(models.PositiveSmallIntegerField[_S, _G]):
 
 class TextField(models.TextField[_S, _G]):
     personal: Personal
-    def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...
+    def __init__(self, *args: Any, personal: Personal, unguarded: str = ..., **kwargs: Any) -> None: ...
 
 class UUIDField(models.UUIDField[_S, _G]):
     personal: Personal
@@ -83,11 +91,11 @@ class UUIDField(models.UUIDField[_S, _G]):
 
 class JSONField(models.JSONField):
     personal: Personal
-    def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...
+    def __init__(self, *args: Any, personal: Personal, unguarded: str = ..., **kwargs: Any) -> None: ...
 
 class ArrayField(postgres.ArrayField[_S, _G]):
     personal: Personal
-    def __init__(self, *args: Any, personal: Personal, **kwargs: Any) -> None: ...
+    def __init__(self, *args: Any, personal: Personal, unguarded: str = ..., **kwargs: Any) -> None: ...
 
 class SearchVectorField(search.SearchVectorField[_S, _G]):
     personal: Personal

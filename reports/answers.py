@@ -15,6 +15,8 @@ from django.db import models
 from django.http import QueryDict
 
 from accounts.models import Office, User
+from privacy import guarded
+from privacy.overrides import SUFFIX
 from reports import approval
 from reports.content import Filled, answer_field, line_of, person_links
 from reports.fields import ANumberField, CodeField, LinesField, PersonChoice
@@ -27,14 +29,10 @@ from sen.forms import CheckboxTiles, MomentField, formfield
 if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
-    _ModelForm = forms.ModelForm[Any]
-else:
-    _ModelForm = forms.ModelForm
-
 Raw = dict[str, list[str]]
 
 
-class AnswersForm(_ModelForm):
+class AnswersForm(guarded.ModelForm):
     """The answers of one part. Its instance is never saved by it: filing builds and saves the whole report."""
 
     def __init__(self, answers: Answers, raw: MultiValueDict[str, str] | None, **kwargs: Any) -> None:
@@ -322,6 +320,7 @@ class Answers:
     def fill(self) -> Filled:
         """The report and rows that this draft would become, unsaved. Only what is valid in each is set."""
         report = self.kind.model(kind=self.kind.code)
+        report.before = self.before  # type: ignore[misc]  # of this instance alone
         filled = Filled(self.kind, report)
         for section in (part for part in self.parts if isinstance(part, Section)):
             form = self.as_filed(section)
@@ -339,13 +338,13 @@ class Answers:
 
 
 # -- Answers as typed ----------------------------------------------------------------------------------------------
-def posted(form: AnswersForm, data: QueryDict) -> Raw:
-    """What was typed into this form's controls, and nothing else that was posted."""
+def posted(form: forms.BaseForm, data: QueryDict) -> Raw:
+    """What was typed into this form's controls, with what was said of numbers in it, and nothing else."""
     names = set(form.fields)
     return {
         key: [value.replace("\x00", "") for value in data.getlist(key)]
         for key in data
-        if key in names or (key.rpartition("_")[0] in names and key.rpartition("_")[2].isdigit())
+        if key.removesuffix(SUFFIX) in names or (key.rpartition("_")[0] in names and key.rpartition("_")[2].isdigit())
     }
 
 
@@ -373,7 +372,7 @@ def to_raw(form: AnswersForm) -> Raw:
             raw[bound.html_name] = []  # nothing is ticked: one empty text would be a choice that there is not
         else:
             raw[bound.html_name] = ["" if value is None else str(value)]
-    return raw
+    return guarded.vouched(raw)
 
 
 def raw_of(filled: Filled, user: User, draft: Draft) -> dict[str, Any]:

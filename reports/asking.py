@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import construct_instance
 from django.http import QueryDict
 
+from privacy import guarded
 from reports.answers import field_for
 from reports.moves import Move
 from reports.offers import reword
 from sen.forms import MomentField
 
-if TYPE_CHECKING:
-    _ModelForm = forms.ModelForm[Any]
-else:
-    _ModelForm = forms.ModelForm
 
-
-class MoveForm(_ModelForm):
+class MoveForm(guarded.ModelForm):
     """What one move asks. Only its own answers are looked at: the rest of the report was right when it was filed."""
 
     move: Move

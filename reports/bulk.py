@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from privacy.fields import Guarded
 from reports.models import Person
 from reports.search import CONFIG
 
@@ -19,6 +20,7 @@ def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         return
     fields = [f for f in model._meta.local_concrete_fields if not isinstance(f, models.AutoField)]
     columns = ", ".join(f'"{f.column}"' for f in fields)
+    guarded = [f for f in fields if isinstance(f, Guarded)]
     names = [(f.attname, isinstance(f, models.JSONField)) for f in fields]
     with (
         connection.wrap_database_errors,
@@ -26,6 +28,8 @@ def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as stream,
     ):
         for row in rows:
+            for field in guarded:  # COPY asks no field what it takes
+                field.refuse(getattr(row, field.attname))
             values = [(getattr(row, name), is_json) for name, is_json in names]
             stream.write_row([json.dumps(value) if is_json else value for value, is_json in values])
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.access import Refused, may
 from accounts.models import User
+from privacy import guarded
 from reports.actions.amending import closed_to_amending
 from reports.answers import Answers, Raw, raw_of, to_raw
 from reports.content import read
@@ -120,7 +121,8 @@ def _known(report: Report, start: Start, draft: Draft, by: User) -> dict[str, An
     for name in start.copies:
         if rows.get(name) and blank.kind.part(name):
             known[name] = [{"key": str(uuid4()), "data": _in_role(row["data"], start)} for row in rows[name]]
-    return known | _restriction(report, blank, known)
+    known |= _restriction(report, blank, known)
+    return {name: raw if isinstance(raw, list) else guarded.vouched(raw) for name, raw in known.items()}
 
 
 def _restriction(report: Report, blank: Answers, known: dict[str, Any]) -> dict[str, Any]:
@@ -137,10 +139,11 @@ def _in_role(data: Raw, start: Start) -> Raw:
 
 
 def save_part(draft_id: UUID, part: Part, raw: Raw, page: Page, *, by: User) -> Draft:
-    """Keep what was typed in one section, right or wrong.
+    """Keep what was typed in one section, right or wrong, with eight bullets for what looks like an SSN.
 
     Raises Conflict when it was saved elsewhere meanwhile, and Refused when the draft would be too large.
     """
+    raw, _ = guarded.storable(raw)
     with transaction.atomic():
         draft = _locked(draft_id, by)
         stored = draft.answers.get(part.name)
@@ -154,6 +157,7 @@ def save_part(draft_id: UUID, part: Part, raw: Raw, page: Page, *, by: User) -> 
 
 def save_row(draft_id: UUID, part: Rows, key: str, raw: Raw, page: Page, *, by: User) -> Draft:
     """Keep one row as typed; a new key adds a row. Raises Refused past 200 rows, and as `save_part`."""
+    raw, _ = guarded.storable(raw)
     with transaction.atomic():
         draft = _locked(draft_id, by)
         rows: list[dict[str, Any]] = draft.answers.setdefault(part.name, [])
@@ -200,9 +204,10 @@ def discard(draft_id: UUID, *, by: User) -> None:
         _locked(draft_id, by).delete()
 
 
-def give_reason(draft_id: UUID, reason: str, *, by: User) -> None:
-    """Keep the reason of an amendment as typed."""
-    Draft.objects.filter(pk=draft_id, author=by).update(reason=reason[:500])
+def give_reason(draft_id: UUID, typed: Raw, *, by: User) -> None:
+    """Keep the reason of an amendment as typed, with eight bullets for what looks like an SSN."""
+    raw, _ = guarded.storable(typed)
+    Draft.objects.filter(pk=draft_id, author=by).update(reason="".join(raw.get("reason", []))[:500])
 
 
 def _locked(draft_id: UUID, by: User) -> Draft:

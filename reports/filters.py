@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Office, User
+from privacy import guarded
 from reports.kinds import KINDS
 from reports.models import EventType, Report
 from reports.search import matching
@@ -131,7 +132,7 @@ def _first_two(offered: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
     return [(code, words) for code, (words, _) in offered.items()]
 
 
-class FilterForm(forms.Form):
+class FilterForm(guarded.Form):
     """The filters of a list of reports. `without` names those that a list has no use for.
 
     Use `apply(reports)` whatever `is_valid()` says: a filter that makes no sense shows its message and is left out.

@@ -16,6 +16,7 @@ from django.http import Http404, QueryDict
 from django.utils.http import urlencode
 
 from accounts.models import Office, User
+from privacy import guarded
 from reports.filters import Tag, choice
 from reports.filters import day as day_field
 from reports.imports.columns import COMMON, OWN
@@ -69,7 +70,7 @@ def office_codes() -> list[tuple[str, str]]:
     return [(code, f"{names[code]} ({code})" if code in names else code) for code in codes]
 
 
-class HistoricalFilter(forms.Form):
+class HistoricalFilter(guarded.Form):
     """The filters above the list. A filter that makes no sense shows its message and is left out."""
 
     optional_is_plain = True

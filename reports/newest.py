@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
+from privacy.overrides import SUFFIX
 from reports.actions import rebase, version
 from reports.answers import Answers, AnswersForm, Raw, from_raw, raw_of
 from reports.content import line_of, read
@@ -167,9 +168,14 @@ def _given(raw: Raw | None) -> Raw | None:
 def _with(mine: Raw, newest: Raw, names: list[str]) -> Raw:
     raw = dict(mine)
     for name in names:
-        raw = {key: values for key, values in raw.items() if key != name and not _is_piece(key, name)}
-        raw |= {key: values for key, values in newest.items() if key == name or _is_piece(key, name)}
+        raw = {key: values for key, values in raw.items() if not _belongs(key, name)}
+        raw |= {key: values for key, values in newest.items() if _belongs(key, name)}
     return raw
+
+
+def _belongs(key: str, name: str) -> bool:
+    """Whether this control holds the answer, a piece of it, or what was said of a number in it."""
+    return key in (name, name + SUFFIX) or _is_piece(key, name)
 
 
 def _by_key(answers: Answers, part: Rows) -> dict[str, Raw]:

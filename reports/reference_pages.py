@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
 from accounts.models import Office
 from accounts.reference import register
+from privacy import guarded
 from reports.kinds import KINDS
 from reports.models import ApprovalRule, DeconflictionRule, EventType, RoutingRule, Threshold
 from sen.forms import CheckboxTiles, Combobox, RadioTiles, formfield
 
-if TYPE_CHECKING:
-    _EventTypeForm = forms.ModelForm[EventType]
-    _ThresholdForm = forms.ModelForm[Threshold]
-    _RoutingForm = forms.ModelForm[RoutingRule]
-    _ApprovalForm = forms.ModelForm[ApprovalRule]
-    _DeconflictionForm = forms.ModelForm[DeconflictionRule]
-else:  # Django's own classes take no type when the program runs
-    _EventTypeForm = _ThresholdForm = _RoutingForm = _ApprovalForm = _DeconflictionForm = forms.ModelForm
 
-
-class EventTypeForm(_EventTypeForm):
+class EventTypeForm(guarded.ModelForm):
     """What can have happened, and which lists of rows it then asks for."""
 
     formfield_callback = formfield
@@ -49,7 +41,7 @@ class EventTypeForm(_EventTypeForm):
             self.fields[name].disabled = bool(self.instance.pk)
 
 
-class ThresholdForm(_ThresholdForm):
+class ThresholdForm(guarded.ModelForm):
     """From which quantity or value on a seizure makes a report urgent."""
 
     formfield_callback = formfield
@@ -59,7 +51,7 @@ class ThresholdForm(_ThresholdForm):
         fields = ("goods", "measure", "at_least", "unit", "active")
 
 
-class RoutingRuleForm(_RoutingForm):
+class RoutingRuleForm(guarded.ModelForm):
     """Who is told of which reports."""
 
     formfield_callback = formfield
@@ -80,7 +72,7 @@ class RoutingRuleForm(_RoutingForm):
         fields["to_office"].empty_label = "The report's own SAC or FOD"
 
 
-class ApprovalRuleForm(_ApprovalForm):
+class ApprovalRuleForm(guarded.ModelForm):
     """Whether a kind of report waits for a supervisor."""
 
     formfield_callback = formfield
@@ -96,7 +88,7 @@ class ApprovalRuleForm(_ApprovalForm):
         fields["kind"].choices = [(kind.code, kind.noun) for kind in KINDS]
 
 
-class DeconflictionRuleForm(_DeconflictionForm):
+class DeconflictionRuleForm(guarded.ModelForm):
     """When two planned operations match, and whom to call."""
 
     formfield_callback = formfield

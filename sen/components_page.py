@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from privacy import guarded
 from sen.forms import (
     CheckboxTiles,
     Combobox,
@@ -39,7 +40,7 @@ def is_shown() -> bool:
     return settings.DEBUG or getattr(settings, "MODE", "production") in {"demonstration", "test"}
 
 
-class Example(forms.Form):
+class Example(guarded.Form):
     """One field of every kind."""
 
     event_types = forms.MultipleChoiceField(
@@ -65,7 +66,13 @@ class Example(forms.Form):
         raise forms.ValidationError("Rounds that hit cannot exceed rounds fired (3).")
 
 
-class Filters(forms.Form):
+class Why(guarded.Form):
+    """Holds what looks like an ITIN, so that the page shows what the guard says; made here, so that no file has one."""
+
+    reason = forms.CharField(label="Reason", max_length=300, widget=CountedTextarea(rows=3))
+
+
+class Filters(guarded.Form):
     optional_is_plain = True
     office = forms.ChoiceField(label="Office", choices=OFFICES, required=False)
     state = forms.ChoiceField(label="State", choices=[("", "Any"), ("s", "Submitted")], required=False)
@@ -87,6 +94,7 @@ def _examples() -> dict[str, Any]:
     return {
         "form": Example(typed, prefix="shown"),
         "filters": Filters(prefix="f"),
+        "why": Why({"why-reason": f"Entered twice: see {'-'.join(('900', '78', '0142'))} in the file."}, prefix="why"),
         "now": now,
         "earlier": now - timedelta(minutes=12),
         "long_ago": now - timedelta(hours=5),

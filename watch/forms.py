@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import Office
 from accounts.roles import GRANTS, Role
+from privacy import guarded
 from reports.routing import Recipient
 from sen.forms import CheckboxTiles, Combobox, CountedTextarea
 from watch.actions import LONGEST
@@ -38,7 +39,7 @@ class MarkField(forms.CharField):
             return None
 
 
-class SummaryForm(forms.Form):
+class SummaryForm(guarded.Form):
     text = LongText(
         label="What the offices must know",
         max_length=LONGEST,
@@ -54,7 +55,7 @@ def value_of(to: Recipient) -> str:
     return f"{to.office.pk}:{to.role.value}"
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(guarded.Form):
     """The offices that are told. `offered` are those with a box to tick; one more can be chosen by hand at a time."""
 
     # Some office must be chosen, but no one of these answers is needed: the action says so in a sentence.

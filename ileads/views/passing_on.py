@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import Refused, person, requires
+from accounts.forms import ReasonForm
 from accounts.refusals import add_refusal
 from audit.log import record
 from ileads import actions, dissemination
@@ -70,14 +70,11 @@ def take_back(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     made = dissemination.live(report).select_related("recipient").filter(pk=pk).first()
     if made is None:
         raise Http404
-    reason, wrong = request.POST.get("reason", "").replace("\x00", "")[:LONGEST], ""
-    if request.method == "POST":
-        try:
-            actions.take_back(made.pk, by=user, reason=reason)
-        except ValidationError as error:
-            wrong = " ".join(error.messages)
-        else:
-            messages.success(request, f"{made.recipient.name} can no longer read {report.number}.")
-            return redirect("ileads:pass_on", number=number)
-    context = {"report": report, "made": made, "wrong": wrong, "typed": reason}
-    return render(request, "ileads/take_back.html", context, status=422 if wrong else 200)
+    needed = f"Say why {made.recipient.name} no longer needs to know."
+    form = ReasonForm(request.POST if request.method == "POST" else None, needed=needed, longest=LONGEST)
+    if form.is_valid():
+        actions.take_back(made.pk, by=user, reason=form.reason)
+        messages.success(request, f"{made.recipient.name} can no longer read {report.number}.")
+        return redirect("ileads:pass_on", number=number)
+    context = {"report": report, "made": made, "form": form}
+    return render(request, "ileads/take_back.html", context, status=422 if form.errors else 200)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,13 +16,14 @@ from accounts.access import person, requires
 from accounts.models import User
 from audit.log import Subject, record
 from ileads import worklist
+from privacy import guarded
 from reports.filters import choice, offers
 
 PAGE = 50
 ALL, OVERDUE = "all", "overdue"
 
 
-class WorklistFilter(forms.Form):
+class WorklistFilter(guarded.Form):
     """Whose iLeads, which office, and whether only what is overdue. What makes no sense is left out."""
 
     optional_is_plain = True

@@ -14,6 +14,7 @@ from audit.log import record
 from reports.models import Draft, Relation, Report
 
 LONGEST_REASON = 300
+WHY_APART = "Say why the two do not belong together."
 UNKNOWN = "There is no report of this number that you can read. Check the number, such as SIR-2026-MIA-000123."
 
 
@@ -88,7 +89,7 @@ def unrelate(relation_id: UUID, *, by: User, reason: str, now: datetime | None =
         raise Refused(verdicts[0].reason)
     if relation.unmade_by:
         raise Refused(f"{relation.unmade_by.name} has unlinked these two reports already.")
-    _refuse_reason(reason, "Say why the two do not belong together.")
+    _refuse_reason(reason, WHY_APART)
     relation.unmade_by, relation.unmade_at, relation.unmade_reason = by, now or timezone.now(), reason
     relation.save(update_fields=["unmade_by", "unmade_at", "unmade_reason"])
     for one, other in (both, both[::-1]):

@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from privacy import guard
+from privacy.fields import SsnFound
 from reports.imports.lines import Bad, Line, Source
 from reports.imports.progress import Bar
 from reports.imports.rejects import Rejects
@@ -65,6 +66,10 @@ class Summary:
             f"{self.read:,} rows read: {self.kept:,} kept, {self.already:,} already there, "
             f"{self.rejected:,} rejected. {self.masked:,} SSNs masked."
         )
+
+
+# Each cell was masked as it was read, so a number can only have come together from several of them.
+SSN_LEFT = "Several cells together hold what looks like an SSN. Take it out of the file."
 
 
 class Run:
@@ -120,8 +125,8 @@ class Run:
         try:
             with transaction.atomic():
                 kept, bads = self.destination.write(rows, now=timezone.now())
-        except DatabaseError as error:
-            reason = _rule_broken(error)
+        except (DatabaseError, SsnFound) as error:
+            reason = SSN_LEFT if isinstance(error, SsnFound) else _rule_broken(error)
             if not reason:
                 raise
             if len(rows) == 1:

@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods
 from psycopg.errors import LockNotAvailable
 
 from accounts.access import Refused, person, requires
+from privacy import guarded
+from privacy.overrides import SUFFIX
 from reports import actions, approval, drafts, routing, urgency
-from reports.answers import Answers, Problem
+from reports.answers import Answers, Problem, Raw, from_raw
 from reports.content import Filled
 from reports.document import DocumentPart, document
 from reports.kinds import Part, Rows
@@ -47,7 +49,7 @@ CHANGED = "This draft was changed in another window since you checked it. Check 
 REUSED = "This page was already used to send something else. Check the report once more and file it from here."
 
 
-class FilingForm(forms.Form):
+class FilingForm(guarded.Form):
     """What filing asks beside the report itself."""
 
     reason = forms.CharField(
@@ -82,7 +84,7 @@ def check(request: HttpRequest, answers: Answers) -> HttpResponse:
     """GET shows the report; POST only keeps the reason of an amendment while it is typed."""
     if request.method == "POST":
         drafts.give_reason(answers.draft.pk, _reason(request), by=answers.user)
-        return saved_answer(answers) if is_autosave(request) else redirect(request.path)
+        return saved_answer(answers, _reason(request)) if is_autosave(request) else redirect(request.path)
     return show(request, answers, FilingForm(answers.draft))
 
 
@@ -150,7 +152,7 @@ def _again(request: HttpRequest, draft_id: UUID, refusal: str = "") -> HttpRespo
 def _changed(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The check page as the draft now reads, to be confirmed anew."""
     answers = answers_of(request, draft_id)
-    form = FilingForm(answers.draft, {"reason": _reason(request)})
+    form = FilingForm(answers.draft, from_raw(_reason(request)))
     form.errors.pop("attested", None)
     form.add_error(None, CHANGED)
     return show(request, answers, form, status=409)
@@ -185,8 +187,10 @@ def _checked(request: HttpRequest) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").replace("\x00", "")
+def _reason(request: HttpRequest) -> Raw:
+    """Why the report is amended, and what was said of a number in it."""
+    names = ("reason", f"reason{SUFFIX}")
+    return {name: [request.POST[name].replace("\x00", "")] for name in names if name in request.POST}
 
 
 def body_hash(request: HttpRequest) -> str:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Refused, person, requires
 from accounts.models import User
 from audit.log import Subject, record
+from privacy import guarded
 from reports import keyset, match_sides, match_words, matches
 from reports.match_sides import READ, SETTLE, Sight
 from reports.models import Match
@@ -30,7 +31,7 @@ SHOWS = {"open": "Open", "mine": "Mine", "settled": "Settled", "ended": "No long
 LIST = Subject("list", "", "matches of operations")
 
 
-class SettleForm(forms.Form):
+class SettleForm(guarded.Form):
     """How a match was settled. `seen` is the state of the match that was on the screen."""
 
     outcome = forms.ChoiceField(

@@ -7,16 +7,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Refused, Verdict, person, requires
+from accounts.forms import ReasonForm
 from accounts.models import User
 from reports import actions, drafts, historical, panels
-from reports.asking import move_form
+from reports.asking import MoveForm, move_form
 from reports.lookup import FILES, READS, gone_meanwhile, visible_report
 from reports.models import Reading, Report, ReportNotice
 from reports.moves import Move
@@ -68,11 +69,14 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _asked(request, report, wanted, may_move(report, wanted, user))
+    form = _form(report, wanted, request.POST)
     try:
-        reason, seen = _reason(request, wanted), _seen(request)
-        actions.move(report.pk, move, by=user, reason=reason, answers=request.POST, seen=seen)
+        reason = form.reason if isinstance(form, ReasonForm) else ""
+        actions.move(report.pk, move, by=user, reason=reason, answers=request.POST, seen=_seen(request))
     except ValidationError as error:
-        return _confirm(request, report, wanted, wrong=error.message_dict)
+        if isinstance(form, ReasonForm):
+            form.refused(error)
+        return _confirm(request, report, wanted, form, status=422)
     except Refused as error:
         return _refused(request, report, wanted, error)
     except actions.SeenEarlier:
@@ -81,9 +85,13 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     return _back(request, report)
 
 
-def _reason(request: HttpRequest, wanted: Move) -> str:
-    """What was typed as the reason; a move that asks for none takes none."""
-    return request.POST.get("reason", "").replace("\x00", "")[:500] if wanted.needs_reason else ""
+def _form(report: Report, wanted: Move, data: QueryDict | None = None) -> MoveForm | ReasonForm | None:
+    """What the move asks for: answers, a reason, or nothing."""
+    if wanted.asks:
+        return move_form(wanted, report.typed, data)
+    if wanted.needs_reason:
+        return ReasonForm(data, needed=f"Say why you {wanted.label.lower()} this report.")
+    return None
 
 
 def _seen(request: HttpRequest) -> int | None:
@@ -103,7 +111,7 @@ def _asked(request: HttpRequest, report: Report, wanted: Move, verdict: Verdict)
     standing = report.status in wanted.from_states
     if not verdict and standing and not _hindered(report, wanted):
         raise Refused(verdict.reason)
-    return _confirm(request, report, wanted, refused=verdict.reason)
+    return _confirm(request, report, wanted, _form(report, wanted), refused=verdict.reason)
 
 
 def _hindered(report: Report, wanted: Move) -> bool:
@@ -111,24 +119,27 @@ def _hindered(report: Report, wanted: Move) -> bool:
 
 
 def _confirm(
-    request: HttpRequest, report: Report, wanted: Move, *, wrong: dict[str, list[str]] | None = None, refused: str = ""
+    request: HttpRequest,
+    report: Report,
+    wanted: Move,
+    form: MoveForm | ReasonForm | None,
+    *,
+    refused: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    wrong = wrong or {}
     context = {
         "report": report,
         "move": wanted,
-        "wrong": wrong.get("reason", [""])[0],
-        "form": move_form(wanted, report.typed, request.POST if wrong else None) if wanted.asks else None,
+        "form": form,
         "refused": refused,
         "helps": [] if refused else panels.help_with(report, wanted, person(request)),
-        "typed": request.POST.get("reason", ""),
         "label": f"{wanted.label} {report.number}",
         "act_url": request.get_full_path(),
         "seen": report.version,
         "unread": _unread(report, person(request)),
         "back_url": asked_for(request) or reverse("reports:detail", args=[report.number]),
     }
-    return render(request, "reports/move.html", context, status=422 if wrong else 200)
+    return render(request, "reports/move.html", context, status=status)
 
 
 def _unread(report: Report, user: User) -> int | None:

@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from accounts.access import Refused, person
 from accounts.models import User
-from reports.answers import Answers, AnswersForm
+from privacy import guarded
+from reports.answers import Answers, AnswersForm, Raw
 from reports.drafts import Page
 from reports.kinds import KINDS, Part, Rows
 from reports.models import Draft, Report
@@ -93,16 +94,21 @@ def open_page(request: HttpRequest) -> Page:
     return Page(version, request.POST.get("mark", "")[:64])
 
 
-def saved_answer(answers: Answers) -> HttpResponse:
-    """What the script that saves while one types is told."""
-    draft = answers.draft
-    return JsonResponse({"saved_at": saved_time(answers), "version": draft.version, "masked": []})
+def saved_answer(answers: Answers, raw: Raw) -> HttpResponse:
+    """What the script that saves while one types is told: also in which answers bullets stand for a number."""
+    masked = guarded.storable(raw)[1]
+    return JsonResponse({"saved_at": saved_time(answers), "version": answers.draft.version, "masked": masked})
 
 
 def not_saved(request: HttpRequest, form: AnswersForm, refused: Refused) -> HttpResponse | None:
     """Put the reason above the form; to the script that saves while one types, answer it."""
     form.add_error(None, refused.reason)
     return JsonResponse({"message": refused.reason}, status=422) if is_autosave(request) else None
+
+
+def has_number(form: AnswersForm) -> bool:
+    """Whether what was typed holds what looks like an SSN, so that the draft does not hold it as it was typed."""
+    return any(found.wrong for found in form.looked().values())
 
 
 def saved_time(answers: Answers) -> str:

@@ -16,6 +16,7 @@ from reports.views.conflicts import choose_version
 from reports.views.own import (
     FILE_OR_AMEND,
     around,
+    has_number,
     hush,
     is_autosave,
     list_url,
@@ -55,10 +56,11 @@ def save(request: HttpRequest, answers: Answers, part: Section) -> HttpResponse:
         return not_saved(request, form, refused) or show(request, answers, part, form, status=422)
     answers = Answers(draft, answers.user)
     if is_autosave(request):
-        return saved_answer(answers)
-    if request.POST.get("then") == "list":
+        return saved_answer(answers, raw)
+    form = answers.form(part, from_raw(raw))  # as typed, although the draft holds bullets for a number
+    if request.POST.get("then") == "list" and not has_number(form):
         return redirect(list_url(answers))
-    form = answers.say_beside(answers.form(part), part)
+    form = answers.say_beside(form, part)
     return redirect(next_url(answers, part)) if form.is_valid() else show(request, answers, part, form, status=422)
 
 

@@ -12,9 +12,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import Refused, may, person, requires
+from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.refusals import add_refusal
 from audit.log import record
+from privacy import guarded
 from reports import actions, naming
 from reports.lookup import READS, visible_report
 from reports.models import Report
@@ -35,7 +37,7 @@ class PersonChoice(_PersonChoice):
         return f"{obj.name} ({obj.username})"
 
 
-class ReaderForm(forms.Form):
+class ReaderForm(guarded.Form):
     """A person to name, and why they need to know."""
 
     person = PersonChoice(
@@ -50,6 +52,9 @@ class ReaderForm(forms.Form):
         super().__init__(data)
         field: Any = self.fields["person"]
         field.queryset = may_be_named(report)
+
+
+WHY_REMOVED = "Say why this person no longer needs to know."
 
 
 def may_be_named(report: Report) -> QuerySet[User]:
@@ -85,17 +90,13 @@ def remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     reader = naming.named(report).select_related("user").filter(user_id=pk).first()
     if reader is None:
         raise Http404
-    reason = request.POST.get("reason", "").replace("\x00", "").strip()[:300]
-    wrong = "" if reason or request.method != "POST" else "Say why this person no longer needs to know."
-    if request.method == "POST" and not wrong:
-        try:
-            actions.remove_reader(report, reader.user, by=user, reason=reason)
+    form = ReasonForm(request.POST if request.method == "POST" else None, needed=WHY_REMOVED, longest=300)
+    if form.is_valid():
+        with add_refusal(form):
+            actions.remove_reader(report, reader.user, by=user, reason=form.reason)
             return _removed(request, report, reader.user)
-        except Refused as refused:
-            wrong = refused.reason
-    context = {"report": report, "reader": reader.user, "wrong": wrong, "typed": reason}
-    context["is_oneself"] = reader.user_id == user.pk
-    return render(request, "reports/reader_remove.html", context, status=422 if wrong else 200)
+    context = {"report": report, "reader": reader.user, "form": form, "is_oneself": reader.user_id == user.pk}
+    return render(request, "reports/reader_remove.html", context, status=422 if form.errors else 200)
 
 
 def _removed(request: HttpRequest, report: Report, reader: User) -> HttpResponse:

@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import Refused, person, requires
+from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.refusals import add_refusal
 from audit.log import record
+from privacy import guarded
 from reports import actions
-from reports.actions.relating import LONGEST_REASON, UNKNOWN
+from reports.actions.relating import LONGEST_REASON, UNKNOWN, WHY_APART
 from reports.content import read
 from reports.document import related_numbers
 from reports.lookup import READS, gone_meanwhile, visible_report
@@ -27,7 +29,7 @@ from reports.relations import Link, links_of
 from sen import errors
 
 
-class LinkForm(forms.Form):
+class LinkForm(guarded.Form):
     """The number of another report, and why the two belong together."""
 
     number = forms.CharField(
@@ -86,18 +88,17 @@ def unlink(request: HttpRequest, number: str, relation_id: UUID) -> HttpResponse
         )
         back = reverse("reports:relations", args=[report.number])
         return errors.conflict(request, reason, next_url=back, next_label=f"Relations of {report.number}")
-    reason = request.POST.get("reason", "").replace("\x00", "").strip()
-    wrong = ""
+    form = ReasonForm(request.POST if request.method == "POST" else None, needed=WHY_APART, longest=LONGEST_REASON)
     if request.method == "POST":
         try:
-            actions.unrelate(relation_id, by=user, reason=reason)
+            actions.unrelate(relation_id, by=user, reason=form.reason)
         except ValidationError as error:
-            wrong = error.message_dict["reason"][0]
+            form.refused(error)
         else:
             messages.success(request, f"{report.number} and {link.number} are no longer linked.")
             return redirect("reports:relations", number=report.number)
-    context = {"report": report, "link": link, "wrong": wrong, "typed": reason}
-    return render(request, "reports/unlink.html", context, status=422 if wrong else 200)
+    context = {"report": report, "link": link, "form": form}
+    return render(request, "reports/unlink.html", context, status=422 if form.errors else 200)
 
 
 def _report(number: str, user: User) -> Report:

@@ -21,6 +21,7 @@ from reports.views.conflicts import choose_version
 from reports.views.own import (
     FILE_OR_AMEND,
     around,
+    has_number,
     hush,
     is_autosave,
     list_url,
@@ -97,7 +98,7 @@ def save(request: HttpRequest, answers: Answers, part: Rows, key: str) -> HttpRe
     raw = posted(answers.row_form(part, key), request.POST)
     then = request.POST.get("then", "")
     if is_untouched(answers, part, key, raw):
-        return saved_answer(answers) if is_autosave(request) else _without_row(request, answers, part, key, raw)
+        return saved_answer(answers, raw) if is_autosave(request) else _without_row(request, answers, part, key, raw)
     try:
         draft = drafts.save_row(answers.draft.pk, part, key, raw, open_page(request), by=person(request))
     except drafts.Conflict as clash:
@@ -108,9 +109,9 @@ def save(request: HttpRequest, answers: Answers, part: Rows, key: str) -> HttpRe
         return not_saved(request, form, refused) or show(request, answers, part, key, form, status=422)
     answers = Answers(draft, answers.user)
     if is_autosave(request):
-        return saved_answer(answers)
-    form = answers.say_beside(answers.row_form(part, key), part, key)
-    if then not in ("list", "person") and not form.is_valid():
+        return saved_answer(answers, raw)
+    form = answers.say_beside(answers.row_form(part, key, from_raw(raw)), part, key)
+    if has_number(form) or (then not in ("list", "person") and not form.is_valid()):
         return show(request, answers, part, key, form, status=422)
     return redirect(where_next(request, answers, part, key))
 

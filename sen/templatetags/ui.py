@@ -39,6 +39,12 @@ for small in (marks.state, marks.flag, marks.count, marks.number, marks.moment, 
     register.simple_tag(small)
 
 
+@register.filter
+def thousands(number: float) -> str:
+    """A count as it is read: 1,240."""
+    return f"{number:,}"
+
+
 # -- Buttons and small parts -------------------------------------------------------------------------------------------
 @register.inclusion_tag("components/button.html")
 def button(
@@ -320,11 +326,8 @@ def confirm(
     style: str = "",
     cancel_url: str = "",
     form: BaseForm | None = None,
-    reason: bool = False,
-    reason_value: str = "",
-    reason_error: str = "",
 ) -> SafeString:
-    """A confirmation that names the object in its button, with a reason where one is needed."""
+    """A confirmation that names the object in its button, with the form of a reason where one is needed."""
     values = {key: value for key, value in locals().items() if key != "context"}
     return _component("confirm", **values, csrf_token=context.get("csrf_token", ""))
 

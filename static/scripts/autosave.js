@@ -76,7 +76,7 @@ class Autosave {
 
   show({ saved_at: at, version, masked = [] }) {
     if (version !== undefined && this.form.elements.version) this.form.elements.version.value = version;
-    const words = `Saved ${at}` + (masked.length ? ". A number that looks like a Social Security number was left out." : "");
+    const words = `Saved ${at}` + (masked.length ? ". A number that looks like an SSN was not kept; eight bullets stand in its place." : "");
     for (const place of document.querySelectorAll("[data-saved]")) place.textContent = words;
     this.form.dispatchEvent(new CustomEvent("sen:saved", { bubbles: true, detail: { masked } }));
   }
