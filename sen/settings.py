@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "accounts.middleware.History",
     "accounts.middleware.SessionLimits",
     "accounts.middleware.Gate",
+    "privacy.middleware.SsnGuard",
 ]
 
 ROOT_URLCONF = "sen.urls"
