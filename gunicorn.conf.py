@@ -6,6 +6,7 @@ from typing import Any
 
 from sen.processes import die_with_parent
 
+PRODUCTION = os.environ.get("SEN_MODE", "production") == "production"
 bind = os.environ.get("SEN_BIND", f"127.0.0.1:{os.environ.get('SEN_PORT', '8000')}")
 wsgi_app = "sen.wsgi"
 worker_class = "gthread"
@@ -19,6 +20,12 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("SEN_WEB_LOG_LEVEL", "warning")
+# Its own lines too: they would quote an address with all that was asked for.
+logconfig_dict = {
+    "root": {"level": "WARNING", "handlers": []},
+    "formatters": {"generic": {"()": f"sen.logs.{'Lines' if PRODUCTION else 'Formatter'}"}},
+    "loggers": {"gunicorn.error": {"level": loglevel.upper(), "handlers": ["error_console"], "propagate": False}},
+}
 forwarded_allow_ips = os.environ.get("SEN_TRUSTED_PROXIES", "127.0.0.1")
 
 

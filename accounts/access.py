@@ -12,6 +12,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.acting import acting
 from accounts.models import Assignment, Office, OfficePermission, User
 from accounts.roles import GRANTS, PERMISSIONS, ROLE_LABELS, Reach, Role, own
 
@@ -137,7 +138,7 @@ def action(act: Callable[P, T]) -> Callable[P, T]:
     @wraps(act)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         by: Any = kwargs["by"]
-        with transaction.atomic():
+        with transaction.atomic(), acting(by):
             if by is not None:
                 hold(by)
             return act(*args, **kwargs)

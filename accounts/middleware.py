@@ -4,7 +4,6 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any
 
-from auditlog.middleware import AuditlogMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -23,7 +22,6 @@ View = Callable[..., HttpResponse]
 
 # Probes are answered while the database is gone, so their session is not looked up.
 WITHOUT_SESSION = frozenset({"alive", "ready"})
-PROBES = frozenset({"/healthz", "/readyz"})  # the same, while the address has not been looked up yet
 # What a person may do who has signed in but not accepted the rules.
 BEFORE_RULES = frozenset({"accounts:rules", "accounts:extend"})
 
@@ -47,14 +45,6 @@ def name_of(request: HttpRequest) -> str:
 def is_by_itself(request: HttpRequest) -> bool:
     """Whether the page asks by its timer, with nobody at the desk: live lists, and the way to the sign-in page."""
     return "X-Background" in request.headers or name_of(request) == "accounts:sign_in"
-
-
-class History(AuditlogMiddleware):  # type: ignore[misc]
-    """Whose name the kept changes bear. A probe has none: to look for one would ask the database that may be gone."""
-
-    @staticmethod
-    def _get_actor(request: HttpRequest) -> Any:
-        return None if request.path_info in PROBES else AuditlogMiddleware._get_actor(request)
 
 
 class SessionLimits:

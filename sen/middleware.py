@@ -10,6 +10,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 
 from sen import errors
+from sen.logs import REQUEST
 
 # Django has its own answer to these, and our pages for it.
 EXPECTED = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
@@ -22,9 +23,13 @@ class SayWhatFailed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.META[errors.NUMBER] = uuid4().hex
-        response = self.get_response(request)
-        response["X-Request-Id"] = errors.number_of(request)
+        request.META[errors.NUMBER] = number = uuid4().hex
+        known = REQUEST.set(number)
+        try:
+            response = self.get_response(request)
+        finally:
+            REQUEST.reset(known)
+        response["X-Request-Id"] = number
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -63,7 +63,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.History",
     "accounts.middleware.SessionLimits",
     "accounts.middleware.Gate",
     "privacy.middleware.SsnGuard",
@@ -159,6 +158,7 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 AUDITLOG_MASK_CALLABLE = "privacy.mask.eight_bullets"
 AUDITLOG_STORE_JSON_CHANGES = True
 AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_CID_HEADER = None
 
 # -- Evidence: keys and checkpoints lie outside the database, and on a server somebody decides where ------------------
 KEY_DIR = env.str("SEN_KEY_DIR") if PRODUCTION else env.str("SEN_KEY_DIR", default=str(DATA_DIR / "keys"))
@@ -230,8 +230,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": "sen.logs.Formatter", "fmt": "{asctime} {levelname} {name} {message}", "style": "{"}
+        "plain": {"()": "sen.logs.Formatter", "fmt": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "lines": {"()": "sen.logs.Lines"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines" if PRODUCTION else "plain"}},
     "root": {"handlers": ["console"], "level": env.str("SEN_LOG_LEVEL", default="WARNING")},
 }
