@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -32,6 +33,35 @@ class Line:
         event = self.event
         by = _link("by", event.actor_id or "system", event.actor)
         return format_html(pattern(event), actor=by, object=_about(event))
+
+    @property
+    def leading(self) -> SafeString:
+        """The same sentence away from the log: its person and its report lead to their own pages."""
+        event = self.event
+        by = format_html('<a href="{}">{}</a>', self.person_url, event.actor) if self.person_url else event.actor
+        on: SafeString | str = label(event)
+        if url := self.report_url:
+            on = format_html('<a href="{}">{}</a>', url, on)
+        elif event.object_id and event.object_type in record_types():
+            query = urlencode({"on": f"{event.object_type} {event.object_id}"})
+            on = format_html('<a href="{}?{}">{}</a>', reverse("audit:events"), query, on)
+        return format_html(pattern(event), actor=by, object=on)
+
+    @property
+    def person_url(self) -> str:
+        """The page of everything that its person did; the system itself has none."""
+        event = self.event
+        return reverse("audit:person", args=[event.actor]) if event.actor_id and event.actor else ""
+
+    @property
+    def report_number(self) -> str:
+        """The number of the report that the event is about; labels of former systems' reports begin with their type."""
+        said = self.event.object_label if self.event.object_id else ""
+        return {"report": said, "historical report": said.partition(" ")[2]}.get(self.event.object_type, "")
+
+    @property
+    def report_url(self) -> str:
+        return reverse("audit:report", args=[self.report_number]) if self.report_number else ""
 
     @property
     def refused(self) -> bool:

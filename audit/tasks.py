@@ -1,4 +1,4 @@
-"""Background jobs of the log: its partitions are made ahead, for an event without one cannot be written."""
+"""Background jobs of the log: its partitions made ahead, for an event without one cannot be written; and its counts."""
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -12,3 +12,14 @@ def make_partitions(timestamp: int) -> None:
     """Make the months to come. The function runs with the owner's rights and can do nothing else."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT audit_make_partitions(%s)", [MONTHS_AHEAD])
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="upkeep", queueing_lock="count_the_log", pass_context=False)
+def count_the_log(timestamp: int) -> None:
+    """Count the days that are not counted whole, then look for unusual use in them. Pages show what is kept."""
+    from audit import counting, unusual
+
+    for day in counting.uncounted():
+        counting.count_day(day)
+        unusual.look(day)

@@ -41,18 +41,22 @@ class Hit:
 
 @dataclass(frozen=True)
 class Rule:
-    """One kind of unusual use; `exactly` is what the page tells auditors that it means."""
+    """One kind of unusual use; `exactly` is what the page tells auditors that it means.
+
+    `of_day` says that it is about a whole day rather than a moment of it.
+    """
 
     name: str
     sentence: str
     exactly: str
     find: Callable[[date], Iterable[Hit]]
+    of_day: bool = False
 
 
 def _rows(query: str, **values: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _between(day: date) -> dict[str, datetime]:
@@ -209,6 +213,7 @@ RULES = (
         f"More than {TIMES} times the person's own median of reads a day, over those of the {DAYS_BEFORE} days before "
         f"on which they did anything. Only above {AT_LEAST} reads, and once there are {DAYS_NEEDED} such days.",
         many_reads,
+        of_day=True,
     ),
     Rule(
         "known_names",
@@ -231,6 +236,7 @@ RULES = (
         f"Asked {REFUSED} times or more on one day to see a legacy SSN, or who gave the information of an iLead, "
         "and was refused.",
         refused_reveals,
+        of_day=True,
     ),
     Rule(
         "many_in_an_hour",
@@ -244,6 +250,7 @@ RULES = (
         "Saw a legacy SSN, or who gave the information, and made no other entry in the log about that iLead on the "
         "day: not even opening it.",
         reveals_alone,
+        of_day=True,
     ),
 )
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -38,7 +38,8 @@ class Home:
 
     The lowest `order` that a person has gives the primary action.
 
-    `waits` says whether there is anything to do by that action; without, there always is.
+    `waits` says whether there is anything to do by that action; without, there always is. `alone` leaves out the blocks
+    of whatever comes behind it, for a role whose first page has its own order.
     """
 
     permission: str | tuple[str, ...]
@@ -47,6 +48,7 @@ class Home:
     action: Action | None = None
     instead: str = ""
     waits: Callable[[User], bool] | None = None
+    alone: bool = False
 
     def action_for(self, user: User) -> Action | None:
         return self.action if self.waits is None or self.waits(user) else None
@@ -67,6 +69,8 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = [home for home in _homes if holds_any(user, home.permission)]
     if mine and mine[0].instead:
         return redirect(mine[0].instead)
+    if mine and mine[0].alone:
+        mine = mine[:1]
     blocks = [block for home in mine for block in home.blocks(user)]
     action = next((action for home in mine if (action := home.action_for(user))), None)
     return render(request, "home.html", {"blocks": blocks, "action": action})

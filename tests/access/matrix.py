@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from audit import review
 from sen.postgres import CHECKOUT
 from tests import house
 from tests.access.world import Objects, World
@@ -62,6 +63,11 @@ WITH: dict[str, Callable[[World], Objects]] = {
     "ileads:pass_on": World.of_leads,
     "ileads:take_back": World.of_disseminations,
     "ileads:provider": World.of_leads,
+    "audit:person": lambda world: [("agent", {"username": "agent"}), ("nobody", {"username": "nobody"})],
+    "audit:report": World.of_reports,
+    "audit:checkpoint": lambda world: [("absent", {"sequence": 999_999})],
+    "audit:week": lambda world: [("this week", {"name": review.weeks()[0].name}), ("no week", {"name": "2020-W99"})],
+    "audit:week_export": lambda world: [("this week", {"name": review.weeks()[0].name})],
     "watch:summary": World.of_summaries,
     "watch:versions": World.of_summaries,
     "watch:release": World.of_summaries,
