@@ -4,7 +4,7 @@ from unittest import mock
 
 import pytest
 
-from drills import import_historical, submit, take_up
+from drills import import_historical, reveals, submit, take_up
 from drills.points import POINTS
 
 
@@ -29,3 +29,11 @@ def test_a_killed_import_repeated_is_complete_and_without_the_checksum_rows_come
     assert true.clean, true
     control = import_historical.run(2000, 0, forget=True)
     assert control.found > control.wanted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_attempt_to_see_a_legacy_ssn_is_on_record_and_a_build_that_answers_first_is_caught() -> None:
+    true = reveals.run(20)
+    assert (true.made, true.is_clean) == (20 * len(reveals.WAYS), True), true
+    control = reveals.run(1, answers_first=True)
+    assert (control.is_clean, control.shown_unrecorded) == (False, 1), control
