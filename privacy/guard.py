@@ -1,43 +1,52 @@
 """Finding social security numbers (and ITINs) in a text, however they are written, and putting eight bullets for them.
 
 Pure: no database, no settings, no other app. It tells where a number stands and never keeps the number itself.
+Rules: docs/ssn-guard.md. Which numbers exist: SSA's numbering since 2011, and IRS Publication 1915 for ITINs.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain, islice
+from typing import NamedTuple
 
+from privacy.context import FAR, SSN_SIGNS, is_a_number, is_other, is_within, says_ssn, says_ssn_right_before
+from privacy.fold import Folded
 from privacy.mask import BULLETS
 
-# The separators people use; an en dash, a full-width point or a thin space is made one of these before.
-SEPARATOR = r"(?:\s{0,3}(?:[-./_]|dash|hyphen)\s{0,3}|\s{1,3})"
-NUMBER = re.compile(
-    rf"(?<!\d)(?<!\d-)(?P<area>\d{{3}})(?P<first>{SEPARATOR})?(?P<group>\d{{2}})(?P<second>{SEPARATOR})?"
-    r"(?P<serial>\d{4})(?!\d)(?!-\d)",
-    re.IGNORECASE,
+_MARK = r"[\s._/\\:|~*+=,;'\"()\[\]{}<>#-]"
+_GAP = rf"{_MARK}{{1,24}}+"
+# As an SSN is written: 3-2-4.
+SEPARATED = re.compile(
+    rf"[0-9](?<![0-9][0-9])[0-9]{{2}}(?P<first>{_GAP})[0-9]{{2}}(?P<second>{_GAP})[0-9]{{4}}(?![0-9])"
 )
-# Most texts hold no nine digits close together: this is asked first, since it is quick.
-NINE_DIGITS = re.compile(r"\d(?:\D{0,16}\d){8}")
-SAYS_SSN = re.compile(
-    r"(?<![a-z])(?:s\W?s\W?n\W?s?|social|soc\W{0,2}sec\w*|ss\s?(?:#|no|num\w*)|itins?|taxpayer)(?![a-z])", re.IGNORECASE
+# Nine digits in one, by threes, or three and six.
+BARE = re.compile(
+    rf"[0-9](?<![0-9][0-9])(?:[0-9]{{8}}|[0-9]{{2}}{_MARK}{{1,3}}+[0-9]{{3}}(?:{_MARK}{{1,3}}+)?[0-9]{{3}})(?![0-9])"
 )
-SAYS_A_NUMBER = re.compile(
-    r"(?<![a-z])(?:a[-_\s]?(?:#|no|num(?:ber)?s?|file)|alien(?:[-_\s]registration)?[-_\s]?(?:#|no|num(?:ber)?s?)?"
-    r"|uscis[-_\s]?(?:#|no|num(?:ber)?)?)(?![a-z])",
-    re.IGNORECASE,
+# Nine digits each apart.
+SPACED = re.compile(
+    rf"[0-9](?={_MARK})(?<![0-9][0-9])(?<![0-9]{_MARK}[0-9])"
+    rf"(?:{_MARK}{{1,4}}+[0-9]){{8}}(?![0-9]|{_MARK}[0-9])"
 )
-# The letter of an A-Number stands before its digits: A123456789, A-123456789, A# 123456789.
-A_LETTER = re.compile(r"(?<![A-Za-z])[Aa][-#]{0,2}$|(?<![A-Za-z])A[-#\s]{0,3}$")
-TIGHT_A_LETTER = re.compile(r"(?<![A-Za-z])A[-#]{0,2}$")
-BEFORE, AFTER = 40, 24
-DASHES = "−⁃➖﹣－˗ー一_"
-POINTS = "·․‧∙•．。"
+# Nine digits and no more, close together in any other groups: EIN, ZIP+4, or an SSN in an odd hand.
+GROUPED = re.compile(
+    rf"[0-9](?<![0-9][0-9])(?<![0-9]{_MARK}[0-9])(?<![0-9]{_MARK}{{2}}[0-9])"
+    rf"(?:{_MARK}{{0,4}}+[0-9]){{8}}(?!{_MARK}?[0-9])"
+)
+# O for 0 and l for 1, as in SSN l23-45-678O.
+MISTYPED = re.compile(
+    r"(?<![A-Za-z0-9])(?=[OoIil|\s._/-]{0,8}[0-9])"
+    r"[0-9OoIil|]{3}[\s._/-]{0,3}[0-9OoIil|]{2}[\s._/-]{0,3}[0-9OoIil|]{4}(?![A-Za-z0-9])"
+)
+PLAIN_DIGITS = str.maketrans("OoIil|", "001111")
+# A text with more of them is a list and no prose: from there on it is one finding, up to its last digit.
+MOST, MOST_READ = 2_000, 20_000
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """Where a number stands in the text, from `start` up to `end`, and whether it surely is one."""
 
     start: int
@@ -50,19 +59,21 @@ def findings(text: str, *, label: str = "") -> list[Finding]:
 
     `label` is the name of the field that holds the text: it counts as a word before it.
     """
-    if not NINE_DIGITS.search(text):
+    if len(text) < 9:
         return []
-    plain, places = (text, None) if text.isascii() else _plain(text)
-    label = label.replace("_", " ")
-    found = []
-    for number in NUMBER.finditer(plain):
-        sure = _sureness(plain, number, label) if _is_assigned(number) else None
-        if sure is not None:
-            start, end = number.span()
-            if places is not None:
-                start, end = places[start], places[end - 1] + 1
-            found.append(Finding(start, end, sure))
-    return found
+    folded = Folded(text)
+    said = _spoken(label)
+    plain = said + folded.text
+    low = plain.lower()
+    read = [_read(SEPARATED, plain)]
+    if any(sign in low for sign in SSN_SIGNS):
+        read += [_read(pattern, plain) for pattern in (SPACED, BARE, GROUPED, MISTYPED)]
+    else:
+        # No word says SSN: these are at most a warning, and a few of them are warning enough.
+        read += [_read(pattern, plain, only=MOST) for pattern in (SPACED, BARE)]
+    found = _apart([*chain.from_iterable(read)])
+    place, shift = folded.place, len(said)
+    return [Finding(place(start - shift), place(end - 1 - shift) + 1, sure) for start, end, sure in found]
 
 
 def find(text: str, *, label: str = "") -> list[Finding]:
@@ -71,61 +82,109 @@ def find(text: str, *, label: str = "") -> list[Finding]:
 
 
 def mask(text: str, *, label: str = "") -> tuple[str, int]:
-    """The text with eight bullets for every number, and how many there were."""
+    """The text with eight bullets for every number that surely is one, and how many there were."""
     found = find(text, label=label)
-    for span in reversed(found):
-        text = text[: span.start] + BULLETS + text[span.end :]
-    return text, len(found)
+    parts, end = [], 0
+    for span in found:
+        parts.append(text[end : span.start])
+        end = span.end
+    return (BULLETS.join([*parts, text[end:]]), len(found)) if found else (text, 0)
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
-    """The text in plain digits, dashes and spaces without what is invisible, and where each sign stood."""
-    signs, places = [], []
-    for place, sign in enumerate(text):
-        if sign.isascii():
-            plain = sign
-        elif unicodedata.category(sign) in {"Cf", "Mn", "Me"}:
-            continue
-        else:
-            plain = _plain_sign(sign)
-        signs.append(plain)
-        places.append(place)
-    return "".join(signs), places
+def _spoken(label: str) -> str:
+    """The field's name in words: `socialSecurity_1` is read as "social Security: "."""
+    words = re.sub(r"[\W\d_]+|(?<=[a-z])(?=[A-Z])", " ", label).strip()
+    return f"{words}: " if words else ""
 
 
-def _plain_sign(sign: str) -> str:
-    digit = unicodedata.digit(sign, None)
-    if digit is not None:
-        return str(digit)
-    if sign in DASHES or unicodedata.category(sign) == "Pd":
-        return "-"
-    if sign in POINTS:
-        return "."
-    return " " if sign.isspace() else sign
+def _read(pattern: re.Pattern[str], plain: str, *, only: int | None = None) -> Iterator[Finding]:
+    """Numbers by their shape, with what the words around them make of each; `only` so many of them, if it is said."""
+    many = 0
+    for read, number in enumerate(islice(pattern.finditer(plain), only)):
+        start, end = number.span()
+        sure = _sureness(number, plain[max(0, start - FAR) : start], plain[end : end + FAR])
+        many += sure is True
+        if many > MOST or read > MOST_READ:
+            yield Finding(start, max(plain.rfind(digit) for digit in "0123456789") + 1, sure=True)
+            return
+        if sure is not None:
+            yield Finding(start, end, sure)
 
 
-def _is_assigned(number: re.Match[str]) -> bool:
+def _apart(found: list[Finding]) -> list[Finding]:
+    """The findings in order, one of each place: the sure one before the unsure, the longer before the shorter."""
+    kept: list[Finding] = []
+    for finding in sorted(found, key=lambda f: (f.start, not f.sure, -f.end)):
+        if not kept or finding.start >= kept[-1].end:
+            kept.append(finding)
+        elif finding.sure and not kept[-1].sure:
+            kept[-1] = finding
+    return kept
+
+
+def _is_assigned(written: str) -> bool:
     """Whether such a number can exist: as an SSN, or as an ITIN (9xx with a group from 70, without 89 and 93)."""
-    area, group, serial = number["area"], int(number["group"]), number["serial"]
+    if len(written) != 9 or not written.isdigit():
+        if sum(sign.isdigit() for sign in written) < 5:
+            return False
+        written = re.sub(r"[^0-9]", "", written.translate(PLAIN_DIGITS))
+    area, group, serial = written[:3], written[3:5], written[5:]
     if area[0] == "9":
-        return group >= 70 and group not in {89, 93}
-    return area not in {"000", "666"} and group != 0 and serial != "0000"
+        return group >= "70" and group not in {"89", "93"}
+    return area not in {"000", "666"} and group != "00" and serial != "0000"
 
 
-def _sureness(text: str, number: re.Match[str], label: str) -> bool | None:
-    """Separated as an SSN it surely is one, unless an A-Number is spoken of; bare digits where words say so."""
-    separated = bool(number["first"] and number["second"])
-    before = f"{label}: {text[: number.start()]}" if label and number.start() < BEFORE else text[: number.start()]
-    before = before[-BEFORE - len(label) :] if label else before[-BEFORE:]
-    said_ssn, said_a = _last(SAYS_SSN, before), _last(SAYS_A_NUMBER, before)
-    if (TIGHT_A_LETTER if separated else A_LETTER).search(before):
+def _sureness(number: re.Match[str], before: str, after: str) -> bool | None:
+    """Separated as an SSN it surely is one, unless an A-Number is spoken of; otherwise where words say so."""
+    gaps = _gaps(number)
+    if not _is_assigned(number[0]):
         return None
-    # A word speaks of the number that follows it, not of the one after that.
-    if said_a > said_ssn and not re.search(r"\d", before[said_a:]):
+    if is_a_number(before, separated=bool(gaps)):
         return None
-    return separated or said_ssn >= 0 or bool(SAYS_SSN.search(text[number.end() : number.end() + AFTER]))
+    if number.re is MISTYPED or not (gaps or _is_bare(number[0])):
+        return True if says_ssn_right_before(before) else None
+    inside = is_within(before, after, *gaps)
+    written = _is_written(*gaps) if gaps else False
+    if written and not inside:
+        return True
+    if says_ssn(before, after):
+        return True
+    return None if inside or written is None or is_other(before, after) else False
 
 
-def _last(words: re.Pattern[str], text: str) -> int:
-    """Where these words end for the last time, or -1."""
-    return max((m.end() for m in words.finditer(text)), default=-1)
+def _gaps(number: re.Match[str]) -> tuple[str, str] | tuple[()]:
+    """What stands between area and group and between group and serial, if that sets them apart."""
+    if number.re is SEPARATED:
+        return number["first"], number["second"]
+    between = re.findall(r"[^0-9]+", number[0])
+    if len(between) == 8:
+        others = {*between[:2], between[3], *between[5:]}
+        if len(others) == 1 and between[2] not in others and between[4] not in others:
+            return between[2], between[4]
+    return ()
+
+
+def _is_bare(written: str) -> bool:
+    """Nine digits in one, by threes or three and six, or each apart; without commas, which make an amount or a list."""
+    groups = [len(group) for group in re.findall(r"[0-9]+", written)]
+    return groups in ([9], [3, 3, 3], [3, 6], [1] * 9) and not re.search(r"[,;|:]", written)
+
+
+@lru_cache(maxsize=4096)
+def _is_written(first: str, second: str) -> bool | None:
+    """Whether these separate an SSN as people do, False if in an odd hand, None if they tell of something else."""
+    kinds = [_kind(first), _kind(second)]
+    if None in kinds:
+        return None
+    return "odd" not in kinds and {".", " "} != {*kinds}
+
+
+def _kind(gap: str) -> str | None:
+    core = re.sub(r"\s+", "", gap)
+    if gap.count("\n") > 2 or (len(gap) - len(core) > 3 and "\n" not in gap):
+        return None
+    if not core:
+        return " "
+    if re.fullmatch(r"([-._/\\:|~*+=])\1{0,2}", core):
+        return core[0]
+    return "bracket" if re.fullmatch(r"[)\]}>]?[-._/]?[(\[{<]?|[(\[<][-./][)\]>]", core) else "odd"
