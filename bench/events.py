@@ -26,7 +26,7 @@ END LOOP; END $$
 def write_events(count: int, each: int = 8) -> None:
     """About `count` events, `each` to a transaction."""
     with own_connection() as raw:
-        raw.execute("SET statement_timeout = 0")
+        raw.execute("SET statement_timeout = 0; SET synchronous_commit = off")
         raw.execute(sql.SQL(WRITE).format(sql.Literal(-(-count // each)), sql.Literal(each)))
 
 
