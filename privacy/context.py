@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 # How far before a number a word may stand to speak of it; up to FAR within one sentence.
-BEFORE, FAR, AFTER = 48, 90, 32
+RIGHT, BEFORE, FAR, AFTER = 6, 48, 90, 32
 
 # One of these stands in every text in which a word says SSN.
 SSN_SIGNS = ("ssn", "s.s", "s s", "s-s", "s_s", "ssa", "ss#", "ss:", "soc", "soi", "sosh", "tin", "tax", "security",
@@ -21,7 +21,7 @@ SAYS_SSN = re.compile(
     r"|(?-i:(?<=[a-z])(?:SSNs?|Ssn|SocialSec[a-z]*)))(?![a-z])(?:\W{0,3}(?:(?:numbers?|num|nos?|nbr|nr)(?![a-z])|#))?",
     re.IGNORECASE,
 )
-SAYS_RIGHT_BEFORE = re.compile(r"\.?[\s:=#\"'(\[>_-]{0,6}(?:(?:is|was|are|es)[\s:]{1,3})?", re.IGNORECASE)
+SAYS_RIGHT_BEFORE = re.compile(r"\.?[\s:=#\"'(\[>_,;/-]{0,6}(?:(?:is|was|are|es)[\s:]{1,3})?", re.IGNORECASE)
 _NUMBER = r"(?:#|nos?|nbrs?|num(?:ber)?s?)"
 SAYS_A_NUMBER = re.compile(
     rf"(?<![a-z])(?:a[-_\s]?(?:{_NUMBER}|file)|aliens?(?:'s)?(?:[-_\s](?:registration|reg|file|id))?[-_\s.]{{0,2}}{_NUMBER}?"
@@ -61,10 +61,15 @@ _AMOUNTS = """
 """
 AMOUNTS = frozenset(_AMOUNTS.split())
 # Between a word for an SSN and a number of another kind stands one of these.
-BREAK = re.compile(
-    r"[,;()\n]|\.\s|(?<![a-z])(?:and|or|but|with|while|also|then|no|not|unknown|none)(?![a-z])", re.IGNORECASE
-)
+BREAK = re.compile(r"[,;()\n]|\.\s|(?<![a-z])(?:and|or|but|with|while|also|then)(?![a-z])", re.IGNORECASE)
 SENTENCE = re.compile(r"[;!?\n]|\.\s")
+# As in "no SSN was given", "SSN unknown".
+NO_SSN = re.compile(r"(?<![a-z])(?:no|without|any|an|lacks|nor)\W{1,3}$", re.IGNORECASE)
+UNKNOWN = re.compile(
+    r"(?<![a-z])(?:unknown|unk|none|n/a|refused|missing|withheld|pending|illegible|not\W{1,2}(?:given|known|available|provided|on|found))"
+    r"(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 def last(words: re.Pattern[str], text: str) -> int:
@@ -83,19 +88,32 @@ def is_a_number(before: str, *, separated: bool) -> bool:
 
 def says_ssn(before: str, after: str) -> bool:
     """Whether the words before or behind nine digits make them an SSN or ITIN."""
-    said = last(SAYS_SSN, before)
-    between = before[said:] if said >= 0 else ""
-    if len(between) > BEFORE and (SENTENCE.search(between) or re.search(r"\d", between)):
-        said = -1
-    if said >= 0 and not (_labels_other(between) and BREAK.search(between)):
+    words = [*SAYS_SSN.finditer(before)]
+    if words and _speaks_on(before[: words[-1].start()], before[words[-1].end() :]):
         return True
     return not _labels_other(before) and _says_behind(after)
 
 
-def says_ssn_right_before(before: str) -> bool:
-    """Whether a word that says SSN stands right before a number, with nothing but ":", "is" and the like between."""
-    said = last(SAYS_SSN, before)
-    return said >= 0 and SAYS_RIGHT_BEFORE.fullmatch(before[said:]) is not None
+def _speaks_on(before: str, between: str) -> bool:
+    """Whether a word that says SSN still speaks of the number, given what stands before it and between the two."""
+    if NO_SSN.search(before) or UNKNOWN.search(between):
+        return False
+    if len(between) > RIGHT and SENTENCE.search(between):
+        return False
+    if len(between) > BEFORE and re.search(r"\d", between):
+        return False
+    return not (_labels_other(between) and BREAK.search(between))
+
+
+def says_ssn_right_before(before: str, *, ein: bool) -> bool:
+    """Whether a word that says SSN stands right before a number, with nothing but ":", "is" and the like between.
+
+    An EIN is a taxpayer's number too, so that only the words for an SSN itself make one of its groups.
+    """
+    words = [*SAYS_SSN.finditer(before)]
+    if not words or SAYS_RIGHT_BEFORE.fullmatch(before[words[-1].end() :]) is None:
+        return False
+    return not (ein and words[-1][0][:1] in "Tt")
 
 
 def _says_behind(after: str) -> bool:
@@ -109,20 +127,22 @@ def _says_behind(after: str) -> bool:
     )
 
 
-def is_other(before: str, after: str) -> bool:
-    """Whether nine digits are spoken of as a number of another kind, or are part of a name, an amount or an address."""
-    near = before[-BEFORE:]
+def is_part(before: str, after: str) -> bool:
+    """Whether nine digits are part of a longer name, an amount or an address."""
     return bool(
-        re.search(r"[A-Za-z0-9_@=&?/\\.+$€£¥:#-]$|[$€£¥]\s$|\+\d{1,3}\s$", near)
-        or re.match(r"[A-Za-z0-9_@/\\=]|[.,:-]\d", after)
-        or re.match(r"\s?[€£¥%]", after)
-        or not KINDS.isdisjoint(_words(re.split(r"[.;\n]|\d(?![^\W\d])", near)[-1])[-6:])
-        or _names_other_behind(_words(after[:AFTER])[:4])
+        re.search(r"[A-Za-z0-9_@=&?/\\.+$:#-]$|\$\s$|\+\d{1,3}\s$", before)
+        or re.match(r"[A-Za-z0-9_@/\\=]|[.,:-]\d|\s?[$%]", after)
     )
 
 
+def is_other(before: str, after: str) -> bool:
+    """Whether nine digits are spoken of as a number of another kind."""
+    sentence = re.split(r"\.\s+(?=[A-Z])|[;\n]", before[-BEFORE:])[-1]
+    return not KINDS.isdisjoint(_words(sentence)[-6:]) or _names_other_behind(_words(after[:AFTER])[:4])
+
+
 def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+", text.lower())
+    return re.findall(r"[a-z]+", text.lower().replace("s/n", "serial"))
 
 
 def _labels_other(before: str) -> bool:

@@ -116,6 +116,8 @@ def _sign(sign: str) -> str:
         return "."
     if sign.isspace() or sign in BLANKS:
         return " "
+    if category == "Sc":
+        return "$"
     # Full-width and accented letters are read as the plain ones; what is left has no counterpart.
     plain = unicodedata.normalize("NFKD", sign)[0]
     return plain if " " < plain < NOTHING else OTHER

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import NamedTuple
 
-from privacy.context import FAR, SSN_SIGNS, is_a_number, is_other, is_within, says_ssn, says_ssn_right_before
+from privacy.context import FAR, SSN_SIGNS, is_a_number, is_other, is_part, is_within, says_ssn, says_ssn_right_before
 from privacy.fold import Folded
 from privacy.mask import BULLETS
 
@@ -29,19 +29,19 @@ BARE = re.compile(
 # Nine digits each apart.
 SPACED = re.compile(
     rf"[0-9](?={_MARK})(?<![0-9][0-9])(?<![0-9]{_MARK}[0-9])"
-    rf"(?:{_MARK}{{1,4}}+[0-9]){{8}}(?![0-9]|{_MARK}[0-9])"
+    rf"(?:{_MARK}{{1,4}}+[0-9]){{8}}(?![0-9]|[ ._,-][0-9])"
 )
 # Nine digits and no more, close together in any other groups: EIN, ZIP+4, or an SSN in an odd hand.
 GROUPED = re.compile(
     rf"[0-9](?<![0-9][0-9])(?<![0-9]{_MARK}[0-9])(?<![0-9]{_MARK}{{2}}[0-9])"
-    rf"(?:{_MARK}{{0,4}}+[0-9]){{8}}(?!{_MARK}?[0-9])"
+    rf"(?:{_MARK}{{0,4}}+[0-9]){{8}}(?![0-9]|[ ._,-][0-9])"
 )
 # O for 0 and l for 1, as in SSN l23-45-678O.
 MISTYPED = re.compile(
-    r"(?<![A-Za-z0-9])(?=[OoIil|\s._/-]{0,8}[0-9])"
-    r"[0-9OoIil|]{3}[\s._/-]{0,3}[0-9OoIil|]{2}[\s._/-]{0,3}[0-9OoIil|]{4}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?=[OoIil\s._/-]{0,8}[0-9])"
+    r"[0-9OoIil]{3}[\s._/-]{0,3}[0-9OoIil]{2}[\s._/-]{0,3}[0-9OoIil]{4}(?![A-Za-z0-9])"
 )
-PLAIN_DIGITS = str.maketrans("OoIil|", "001111")
+PLAIN_DIGITS = str.maketrans("OoIil", "00111")
 # A text with more of them is a list and no prose: from there on it is one finding, up to its last digit.
 MOST, MOST_READ = 2_000, 20_000
 
@@ -141,15 +141,20 @@ def _sureness(number: re.Match[str], before: str, after: str) -> bool | None:
         return None
     if is_a_number(before, separated=bool(gaps)):
         return None
+    right_before = says_ssn_right_before(before, ein=[*_groups(number[0])] == [2, 7])
+    if right_before:
+        return True
+    inside = is_within(before, after, *(gaps or re.findall(r"[^0-9]+", number[0])[:2]))
     if number.re is MISTYPED or not (gaps or _is_bare(number[0])):
-        return True if says_ssn_right_before(before) else None
-    inside = is_within(before, after, *gaps)
+        return None
     written = _is_written(*gaps) if gaps else False
     if written and not inside:
         return True
+    if inside or is_part(before, after):
+        return None
     if says_ssn(before, after):
         return True
-    return None if inside or written is None or is_other(before, after) else False
+    return None if written is None or is_other(before, after) else False
 
 
 def _gaps(number: re.Match[str]) -> tuple[str, str] | tuple[()]:
@@ -160,14 +165,20 @@ def _gaps(number: re.Match[str]) -> tuple[str, str] | tuple[()]:
     if len(between) == 8:
         others = {*between[:2], between[3], *between[5:]}
         if len(others) == 1 and between[2] not in others and between[4] not in others:
-            return between[2], between[4]
+            # 1 2 3, 4 5, 6 7 8 9: whatever stands between the groups, it sets them apart.
+            return "-", "-"
     return ()
+
+
+def _groups(written: str) -> Iterator[int]:
+    return (len(group) for group in re.findall(r"[0-9]+", written))
 
 
 def _is_bare(written: str) -> bool:
     """Nine digits in one, by threes or three and six, or each apart; without commas, which make an amount or a list."""
-    groups = [len(group) for group in re.findall(r"[0-9]+", written)]
-    return groups in ([9], [3, 3, 3], [3, 6], [1] * 9) and not re.search(r"[,;|:]", written)
+    groups = [*_groups(written)]
+    marks = ",;|:" if groups != [3, 6] else ",;|:."
+    return groups in ([9], [3, 3, 3], [3, 6], [1] * 9) and not any(mark in written for mark in marks)
 
 
 @lru_cache(maxsize=4096)
