@@ -35,7 +35,7 @@ def register() -> None:
         icon="visibility",
         order=62,
     )
-    home.register(Home("run_privacy", 20, shown_today))
+    home.register(Home("run_privacy", 20, shown_today, alone=True))
     home.register(Home("validate_ilead", 35, to_validate))
     home.register(Home(READS, 45, passed_on))
 

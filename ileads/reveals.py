@@ -32,6 +32,11 @@ class Line:
     alone: bool
     failed: bool
 
+    @property
+    def event(self) -> str:
+        """The number of the decision's event, as people read it out."""
+        return f"{self.row.decision:,}"
+
 
 @dataclass(frozen=True)
 class Counts:

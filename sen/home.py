@@ -39,7 +39,7 @@ class Home:
     The lowest `order` that a person has gives the primary action.
 
     `waits` says whether there is anything to do by that action; without, there always is. `alone` leaves out the blocks
-    of whatever comes behind it, for a role whose first page has its own order.
+    of whatever comes behind it and is not alone too, for a role whose first page has its own order.
     """
 
     permission: str | tuple[str, ...]
@@ -70,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if mine and mine[0].instead:
         return redirect(mine[0].instead)
     if mine and mine[0].alone:
-        mine = mine[:1]
+        mine = [home for home in mine if home.alone]
     blocks = [block for home in mine for block in home.blocks(user)]
     action = next((action for home in mine if (action := home.action_for(user))), None)
     return render(request, "home.html", {"blocks": blocks, "action": action})

@@ -19,12 +19,13 @@ PASSWORD = "significant events"  # noqa: S105 - public on purpose: invented peop
 
 @dataclass(frozen=True)
 class Member:
-    """One invented person: a role at an office."""
+    """One invented person: a role at an office, and further roles where the first alone opens little."""
 
     username: str
     name: str
     role: Role
     office: str
+    also: tuple[Role, ...] = ()
 
 
 # The first of each role: the sign-ins that the site offers. Those who meet in one story work in Miami.
@@ -44,7 +45,7 @@ LEADS: tuple[Member, ...] = (
     Member("auditor", "Clara Nightingale-Ross", Role.AUDITOR, "HQ"),
     Member("privacy", "Edmund Sallow", Role.PRIVACY_OFFICER, "HQ"),
     Member("historian", "Judith Farrow", Role.HISTORICAL_READER, "HQ"),
-    Member("ssn-reader", "Owen Bracken", Role.SSN_READER, "HQ"),
+    Member("ssn-reader", "Owen Bracken", Role.SSN_READER, "HQ", also=(Role.INTEL,)),
     Member("administrator", "Lucille Pemberton", Role.ADMINISTRATOR, "HQ"),
 )
 
@@ -169,7 +170,8 @@ def _make(member: Member, office: Office, shared: str, known: dict[str, User]) -
     )
     actions.accept_rules(by=user, version=rules.VERSION)
     until = timezone.now() + timedelta(days=365)
-    actions.grant_role(user=user, role=member.role, office=office, until=until, by=None)
+    for role in (member.role, *member.also):
+        actions.grant_role(user=user, role=role, office=office, until=until, by=None)
     return user
 
 

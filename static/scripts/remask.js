@@ -5,12 +5,11 @@ const BULLETS = "•".repeat(8);
 
 function keep(place) {
   const end = Date.now() + Number(place.dataset.remask) * 1000;
-  const says = document.querySelector("[data-remask-says]");
+  const says = document.querySelector("[data-remask-left]");
 
   function mask() {
     if (place.textContent === BULLETS) return;
     place.textContent = BULLETS;
-    if (says) says.hidden = true;
     announce("The number is masked again");
   }
 
@@ -18,10 +17,7 @@ function keep(place) {
   function look() {
     const left = Math.ceil((end - Date.now()) / 1000);
     if (left <= 0) return mask();
-    if (says) {
-      says.hidden = false;
-      says.querySelector("[data-remask-left]").textContent = `${left} s`;
-    }
+    if (says) says.textContent = left === 1 ? "1 second" : `${left} seconds`;
     setTimeout(look, Math.min(1000, end - Date.now()));
   }
 
