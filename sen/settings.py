@@ -1,5 +1,6 @@
 """Every setting of the project: read from the environment, safe for production where nothing is said."""
 
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -91,6 +92,14 @@ FORM_RENDERER = "sen.forms.Renderer"
 DATABASE_ROLE = env.str("SEN_DATABASE_ROLE", default="app")
 
 
+def process() -> str:
+    """This process as the database names it to whoever looks for what holds the log: its command, or its program."""
+    program, command = Path(sys.argv[0]), sys.argv[1:2]
+    if program.name == "manage.py" and command:
+        return f"sen {command[0]}"
+    return f"sen {program.parent.name if program.stem == '__main__' else program.stem}"
+
+
 def database() -> dict[str, object]:
     """The one database, as the role this process needs (`owner` for migrations, else the run-time role)."""
     key = "SEN_OWNER_DATABASE_URL" if DATABASE_ROLE == "owner" else "DATABASE_URL"
@@ -113,7 +122,7 @@ def database() -> dict[str, object]:
         **config,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": limits},
+        "OPTIONS": {"options": limits, "application_name": process()},
         "TEST": {"NAME": env.str("SEN_TEST_DATABASE", default=None)},
     }
 

@@ -70,7 +70,7 @@ def test_it_counts_on_from_the_one_before(folder: Path) -> None:
     for _ in range(2):
         sealed(2)
         assert checkpoints.write()
-    assert Checkpoint.objects.order_by("sequence").last().events == Event.objects.count()
+    assert Checkpoint.objects.latest("sequence").events == Event.objects.count()
     assert len(list(folder.iterdir())) == 2
 
 

@@ -15,6 +15,7 @@ from sen.postgres import CHECKOUT
 from tests.setup import processes
 
 START_SECONDS = 120
+BESIDE = ("procrastinate worker", "audit seal")
 
 
 def free_port() -> int:
@@ -55,26 +56,25 @@ def find(data_dir, words):
     return next(process for process, command in processes.of(data_dir).items() if words in command)
 
 
-def test_it_serves_restarts_a_dead_worker_and_an_interrupt_stops_all_of_it(site_dir):
+def test_it_serves_restarts_what_died_beside_it_and_an_interrupt_stops_all_of_it(site_dir):
     port = free_port()
     site = start(site_dir, port)
     assert status(port) == 200
     commands = " ".join(processes.of(site_dir).values())
-    assert [
-        word for word in ("sen.serve", "gunicorn", "procrastinate worker", "postgres") if word not in commands
-    ] == []
-    worker = find(site_dir, "procrastinate worker")
-    os.kill(worker, signal.SIGKILL)
-    assert another_worker_than(worker, site_dir)
+    assert [word for word in ("sen.serve", "gunicorn", "postgres", *BESIDE) if word not in commands] == []
+    for words in BESIDE:
+        died = find(site_dir, words)
+        os.kill(died, signal.SIGKILL)
+        assert another_than(died, words, site_dir)
     os.killpg(site.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
     site.wait(timeout=20)
     assert processes.left_after(site_dir, 0) == {}
     assert "Stopped." in (site_dir.parent / "output").read_text()
 
 
-def another_worker_than(worker, site_dir):
+def another_than(died, words, site_dir):
     for _ in range(100):
-        if any("procrastinate worker" in said for found, said in processes.of(site_dir).items() if found != worker):
+        if any(words in said for found, said in processes.of(site_dir).items() if found != died):
             return True
         time.sleep(0.1)
     return False
