@@ -160,7 +160,7 @@ def _against(asked: Asked, result: Result, last: int, heads: Mapping[int, tuple[
             yield Finding(one.sequence, f"{name} is of another log, or the log's beginning was changed")
         elif one.sequence > last:
             lost = f"it ends at seal {last} with {result.sealed:,} events, {name} knows {one.events:,}"
-            yield Finding(one.sequence, f"the log was cut off: {lost}")
+            yield Finding(last + 1, f"the log was cut off: {lost}")
         elif heads.get(one.sequence) != (bytes.fromhex(one.head), one.events):
             yield Finding(one.sequence, f"the log up to seal {one.sequence} is not the one that {name} signed")
     newest = max((one.sequence for one in meant), default=0)

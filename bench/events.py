@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import psycopg
 from django.db import connection
 from psycopg import sql
@@ -45,6 +47,7 @@ def seal_all(at_most: int) -> None:
     usual, sealing.BATCH = sealing.BATCH, at_most
     try:
         while sealing.unsealed():
-            sealing.seal_once()
+            if not sealing.seal_once():
+                time.sleep(0.01)  # a transaction that still runs holds the rest
     finally:
         sealing.BATCH = usual
