@@ -122,8 +122,10 @@ NOT_POSSIBLE |= {
     for label in ("reports.DeconflictionRule", "reports.LegacySource", "reports.Match", "reports.Relation")
     for way in ("insert", "bulk_create", "raw_insert")
 }
+# A value sealed for one row is not saved with another. That a new one needs an event: tests/ileads/test_sealed.py.
+NOT_POSSIBLE |= {("ileads.LegacySSN", way) for way in ("insert", "bulk_create", "raw_insert")}
 # What former systems said is added to, and changed by nobody: the role may not even try.
-APPEND_ONLY = {"reports.HistoricalReport", "reports.LegacySource"}
+APPEND_ONLY = {"ileads.LegacySSN", "reports.HistoricalReport", "reports.LegacySource"}
 CELLS = [(label, way) for label in world.NAMES for way in WAYS]
 
 
@@ -142,8 +144,8 @@ def test_an_unaudited_change_cannot_commit(label: str, way: Callable[[Any], None
 
 
 def test_every_table_and_way_is_tried() -> None:
-    """Only a person changes this count: 47 tables, ten ways."""
-    assert len(CELLS) == 470
+    """Only a person changes this count: 50 tables, ten ways."""
+    assert len(CELLS) == 500
 
 
 @pytest.mark.parametrize("label", sorted(set(world.NAMES) - APPEND_ONLY))

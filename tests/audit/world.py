@@ -22,6 +22,7 @@ from reports import actions as acts
 from reports import models as r
 from reports.models import Report
 from reports.reading import note_reading
+from tests.ileads import numbers
 from tests.imports.old import bring_old
 from tests.reports.filing import approved, file_ilead, file_sir, file_spear, file_tav
 from watch.models import Summary, SummaryNotice, SummaryVersion
@@ -55,6 +56,7 @@ def _other_kinds() -> None:
     acts.relate(visit, file_tav(officer), by=officer, reason="One detainee")
     lead = approved(file_ilead(officer), fod)
     file_ilead(officer)
+    numbers.on(lead, numbers.number())
     until = timezone.now() + timedelta(days=30)
     ileads.pass_on(lead.pk, agent, by=officer, need_to_know="Works the same gang", until=until)
     actions.save_reference(r.ApprovalRule(kind="sir", needed=False), by=None)
