@@ -13,7 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from reports import defaults
 from reports.models import Report
-from sen.demo import FIRST, MOST, goods, old_reports, people, unfinished
+from sen.demo import FIRST, MOST, goods, old_leads, old_reports, people, unfinished
 from sen.demo.cores import in_two
 from sen.demo.lives import file
 from sen.demo.mix import SERIES, Entry, entries
@@ -37,6 +37,7 @@ def ensure(*, both_cores: bool = False) -> None:
             unfinished.make()
         if mine:
             old_reports.make()
+            old_leads.make()
     if missing_reports(MOST):
         ask_for_more()
 
