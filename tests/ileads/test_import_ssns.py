@@ -23,6 +23,7 @@ from privacy.mask import BULLETS
 from reports.imports.lines import Line
 from reports.imports.values import Wrong
 from reports.models import Report
+from sen.postgres import CHECKOUT
 from tests.ileads import numbers as ssns
 from tests.ileads.leads import filed
 from tests.reports.filing import approved, file_ilead, file_sir, ilead_answers, row
@@ -233,6 +234,13 @@ def test_a_file_without_its_first_line_is_refused_without_repeating_it(lead: Rep
             bring(path)
         assert said not in str(refused.value)
         assert "are missing" in str(refused.value)
+
+
+def test_the_sample_shows_the_columns_and_holds_no_number_that_can_exist(tmp_path: Path) -> None:
+    path = tmp_path / "sample.csv"
+    path.write_text((CHECKOUT / "docs/samples/legacy-ssns.csv").read_text())
+    assert "2 rows read: 0 SSNs sealed, 0 already there, 2 rejected" in bring(path)
+    assert all("never issued" in one["reason"] for one in rejects(path))
 
 
 # -- Keys -------------------------------------------------------------------------------------------------------------

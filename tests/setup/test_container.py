@@ -63,12 +63,18 @@ def test_only_the_migration_knows_the_owner_of_the_schema():
 
 
 def test_only_the_sealer_holds_the_key_of_the_seals():
-    holding = {
-        name
-        for name, service in compose()["services"].items()
-        if any("SEN_SEAL_KEYS" in volume for volume in service.get("volumes", []))
-    }
-    assert holding == {"sealer"}
+    assert holding("SEN_SEAL_KEYS") == {"sealer"}
+
+
+def test_only_the_web_server_holds_the_keys_of_legacy_ssns():
+    assert holding("SEN_SSN_KEYS") == {"web"}
+    services = compose()["services"].items()
+    assert {name for name, service in services if "SEN_MASTER_KEY" in service.get("environment", {})} == {"web"}
+
+
+def holding(folder: str) -> set[str]:
+    services = compose()["services"].items()
+    return {name for name, service in services if any(folder in volume for volume in service.get("volumes", []))}
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "sealer"])
