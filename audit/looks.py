@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count, Max, Min
+from django.utils import timezone
 
 from accounts.models import Assignment, User
 from audit.events import EVENTS
@@ -102,7 +103,8 @@ def lookers(subject: Subject) -> list[Looker]:
 def _verb(code: str) -> str:
     """The act without its actor: "opened it"."""
     sentence = EVENTS[code].sentence if code in EVENTS else code
-    return sentence.replace("{actor}", "").replace("{object}", "it").strip(" :")
+    told = sentence.replace("the {object}", "its summary").replace("{object}", "it")
+    return told.replace("{actor}", "").strip(" :")
 
 
 def _say_why(people: Iterable[Looker], subject: Subject) -> None:
@@ -111,14 +113,14 @@ def _say_why(people: Iterable[Looker], subject: Subject) -> None:
     held: defaultdict[int, list[Assignment]] = defaultdict(list)
     for row in Assignment.objects.filter(user_id__in=ids).select_related("office"):
         held[row.user_id].append(row)
-    own, named = _own(subject), _named(subject)
+    own, named, now = _own(subject), _named(subject), timezone.now()
     for one in people:
         if one.actor_id is None:
             one.because = ["The system itself"]
             continue
         then = [row for row in held[one.actor_id] if _is_live(row, one.last)]
         one.because = [*own.get(one.actor_id, []), *named.get(one.actor_id, []), *sorted(map(_role, then))]
-        one.lapsed = bool(then) and not any(_is_live(row, None) for row in then)
+        one.lapsed = bool(then) and not any(_is_live(row, now) for row in then)
 
 
 def _own(subject: Subject) -> dict[int, list[str]]:
@@ -141,11 +143,7 @@ def _named(subject: Subject) -> dict[int, list[str]]:
     return found
 
 
-def _is_live(row: Assignment, at: datetime | None) -> bool:
-    """In force at `at`, or now."""
-    from django.utils import timezone
-
-    at = at or timezone.now()
+def _is_live(row: Assignment, at: datetime) -> bool:
     return row.granted_at <= at < (min(row.until, row.revoked_at) if row.revoked_at else row.until)
 
 

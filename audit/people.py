@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Assignment, User
 from audit import counting
-from audit.picture import Bar, bars
+from audit.picture import NARROW, Bar, bars
 from reports.models import Reading
 
 DAYS = 30
@@ -53,7 +53,7 @@ def busy_days(user: User) -> Busy:
     usual = float(median([bar.total for bar in shown if bar.total] or [0]))
     total = sum(bar.total for bar in shown)
     said = f"Acts a day over {DAYS} days: {total:,} in all, {usual:g} on a usual day. The table beneath tells each day."
-    return Busy(bars(said, shown, line=usual), shown, usual, total)
+    return Busy(bars(said, shown, line=usual, width=NARROW), shown, usual, total)
 
 
 def opened(user: User) -> list[dict[str, object]]:

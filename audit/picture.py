@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT, LEFT, FOOT, TOP = 720, 190, 52, 22, 10
+WIDE, NARROW, HEIGHT, LEFT, FOOT, TOP = 720, 440, 190, 52, 22, 10
 FLOOR = HEIGHT - FOOT
 # From the bottom up; the classes carry the colours of both schemes.
 KINDS = {"read": "Reading", "change": "Changes", "access": "Sign-ins and mail", "refusal": "Refusals"}
 RECT = '<rect class="bar-{}" x="{}" y="{}" width="{}" height="{}"></rect>'
-LABELS = 7
+# Room for one name below the bars.
+NAME = 90
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,19 @@ class Bar:
         return sum((self.counts or {}).values())
 
 
-def bars(said: str, shown: Sequence[Bar], *, line: float | None = None) -> SafeString:
+def bars(said: str, shown: Sequence[Bar], *, line: float | None = None, width: int = WIDE) -> SafeString:
     """The picture; `said` is what it shows for those who listen, `line` a level to compare with, such as a median."""
     most = _round_up(max([bar.total for bar in shown] + [line or 0, 1]))
-    step = (WIDTH - LEFT) / max(len(shown), 1)
-    parts = [*_scale(most), *(_bar(bar, LEFT + step * place, step, most) for place, bar in enumerate(shown))]
+    step = (width - LEFT) / max(len(shown), 1)
+    parts = [*_scale(most, width), *(_bar(bar, LEFT + step * place, step, most) for place, bar in enumerate(shown))]
     parts += _names(shown, step)
     if line is not None:
         y = _height(line, most)
-        parts.append(format_html('<path class="level" d="M{} {} H{}"></path>', LEFT, _at(FLOOR - y), WIDTH))
+        parts.append(format_html('<path class="level" d="M{} {} H{}"></path>', LEFT, _at(FLOOR - y), width))
     return format_html(
-        '<svg class="bars" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        WIDTH,
+        '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        "bars" if width == WIDE else "bars bars-narrow",
+        width,
         HEIGHT,
         said,
         format_html_join("", "{}", ((part,) for part in parts)),
@@ -66,13 +69,13 @@ def _told(bar: Bar) -> str:
     return f"{bar.name}: {bar.total:,}" + (f" ({', '.join(kinds)})" if kinds else "")
 
 
-def _scale(most: int) -> list[SafeString]:
+def _scale(most: int, width: int) -> list[SafeString]:
     """Lines at the foot, the half and the top, with their figures."""
     levels = [0, most // 2, most] if most > 1 else [0, most]
     row = '<path class="rule" d="M{} {} H{}"></path><text class="end" x="{}" y="{}">{}</text>'
     return [
         format_html(
-            row, LEFT, _at(FLOOR - _height(n, most)), WIDTH, LEFT - 6, _at(FLOOR - _height(n, most) + 4), f"{n:,}"
+            row, LEFT, _at(FLOOR - _height(n, most)), width, LEFT - 6, _at(FLOOR - _height(n, most) + 4), f"{n:,}"
         )
         for n in levels
     ]
@@ -80,7 +83,7 @@ def _scale(most: int) -> list[SafeString]:
 
 def _names(shown: Sequence[Bar], step: float) -> list[SafeString]:
     """Some of the names below, the first among them, as far apart as there is room."""
-    every = max(1, -(-len(shown) // LABELS))
+    every = max(1, ceil(NAME / step))
     return [
         format_html('<text x="{}" y="{}">{}</text>', _at(LEFT + step * place + 1), HEIGHT - 6, bar.short)
         for place, bar in enumerate(shown)

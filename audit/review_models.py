@@ -103,7 +103,7 @@ class Review(models.Model):
     own_acts = PositiveIntegerField("acts of the reviewer in it", personal=NO, default=0)
     signed_at = DateTimeField(personal=NO, null=True, blank=True)
     signed_by = BigIntegerField(personal=YES, null=True, blank=True)
-    signer = CharField(personal=YES, max_length=60, blank=True)
+    signer = TextField(personal=YES, blank=True)
 
     class Meta:
         default_permissions = ()

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ("own_acts", models.PositiveIntegerField(default=0, verbose_name="acts of the reviewer in it")),
                 ("signed_at", models.DateTimeField(blank=True, null=True)),
                 ("signed_by", models.BigIntegerField(blank=True, null=True)),
-                ("signer", models.CharField(blank=True, max_length=60)),
+                ("signer", models.TextField(blank=True)),
             ],
             options={
                 "default_permissions": (),

@@ -130,8 +130,9 @@ def test_a_quiet_month_with_every_near_miss_finds_nothing(cast: Cast) -> None:
         events += [Past(noon(ago), "ssn.reveal_refused", cast.intel, cast.report, "refused") for _ in range(4)]
         events.append(Past(noon(ago), "report.viewed", cast.ssn_reader, cast.report))
         events.append(Past(noon(ago), "ssn.revealed", cast.ssn_reader, cast.report))
-    # Three times as often as usual is not more than that; a part of a name is not the name, nor is another office's.
-    events += usual(agent, cast.report, range(3, 4), 31)
+    # Three times as often as usual, with the searches below, is not more than that.
+    # A part of a name is not the name, nor is a name of another office a colleague's.
+    events += usual(agent, cast.report, range(3, 4), 28)
     for words in ("belt", "stone wall", "marquez"):
         events.append(Past(noon(3), "reports.searched", agent, sought(agent, words)))
     # A hundred reports, and then one of them again and again; of somebody who has no days yet to compare with.
