@@ -26,10 +26,10 @@ SEPARATED = re.compile(
 BARE = re.compile(
     rf"[0-9](?<![0-9][0-9])(?:[0-9]{{8}}|[0-9]{{2}}{_MARK}{{1,3}}+[0-9]{{3}}(?:{_MARK}{{1,3}}+)?[0-9]{{3}})(?![0-9])"
 )
-# Nine digits each apart.
+# Nine digits each apart, with something else between the groups, or all alike.
 SPACED = re.compile(
-    rf"[0-9](?={_MARK})(?<![0-9][0-9])(?<![0-9]{_MARK}[0-9])"
-    rf"(?:{_MARK}{{1,4}}+[0-9]){{8}}(?![0-9]|[ ._,-][0-9])"
+    rf"[0-9](?P<apart>{_MARK}{{1,2}})[0-9](?P=apart)[0-9](?:(?P<first>{_GAP})[0-9](?P=apart)[0-9]{_GAP}"
+    r"(?:[0-9](?P=apart)){3}[0-9](?![0-9])|(?P=apart)(?:[0-9](?P=apart)){5}[0-9](?![0-9]|[ ._,-][0-9]))"
 )
 # Nine digits and no more, close together in any other groups: EIN, ZIP+4, or an SSN in an odd hand.
 GROUPED = re.compile(
@@ -65,12 +65,12 @@ def findings(text: str, *, label: str = "") -> list[Finding]:
     said = _spoken(label)
     plain = said + folded.text
     low = plain.lower()
-    read = [_read(SEPARATED, plain)]
+    read = [_read(SEPARATED, plain), _read(SPACED, plain)]
     if any(sign in low for sign in SSN_SIGNS):
-        read += [_read(pattern, plain) for pattern in (SPACED, BARE, GROUPED, MISTYPED)]
+        read += [_read(pattern, plain) for pattern in (BARE, GROUPED, MISTYPED)]
     else:
-        # No word says SSN: these are at most a warning, and a few of them are warning enough.
-        read += [_read(pattern, plain, only=MOST) for pattern in (SPACED, BARE)]
+        # No word says SSN: bare digits are at most a warning, and a few of them are warning enough.
+        read += [_read(BARE, plain, only=MOST)]
     found = _apart([*chain.from_iterable(read)])
     place, shift = folded.place, len(said)
     return [Finding(place(start - shift), place(end - 1 - shift) + 1, sure) for start, end, sure in found]
@@ -161,13 +161,8 @@ def _gaps(number: re.Match[str]) -> tuple[str, str] | tuple[()]:
     """What stands between area and group and between group and serial, if that sets them apart."""
     if number.re is SEPARATED:
         return number["first"], number["second"]
-    between = re.findall(r"[^0-9]+", number[0])
-    if len(between) == 8:
-        others = {*between[:2], between[3], *between[5:]}
-        if len(others) == 1 and between[2] not in others and between[4] not in others:
-            # 1 2 3, 4 5, 6 7 8 9: whatever stands between the groups, it sets them apart.
-            return "-", "-"
-    return ()
+    # 1 2 3, 4 5, 6 7 8 9: whatever else stands between the groups, it sets them apart.
+    return ("-", "-") if number.re is SPACED and number["first"] else ()
 
 
 def _groups(written: str) -> Iterator[int]:
