@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.models import Office, User
-from audit import coverage
+from audit import coverage, review
 from audit.log import record
 from audit.models import SearchTerms
 from ileads import actions as ileads
@@ -39,6 +39,7 @@ def build() -> None:
     with transaction.atomic():
         terms = SearchTerms.objects.create(user_id=analyst.pk, terms="anything")
         record("reports.searched", by=analyst, on=terms)
+    review.open_week(review.weeks()[0], by=analyst)
     with transaction.atomic():
         _rows(report, analyst)
         record("report.amended", by=agent, on=report)
@@ -150,6 +151,7 @@ def different(row: Any) -> dict[str, Any]:
     word = uuid4().hex[:7]
     elsewhere, stranger = Office.objects.get(code="GUM"), User.objects.get(username="stranger")
     free: dict[str, dict[str, Any]] = {
+        "audit.Review": {"week": word, "first_day": date(2000, 1, 3)},
         "accounts.Office": {"code": word.upper(), "path": f"/{word}/"},
         "accounts.User": {"username": word},
         "accounts.OfficePermission": {"content_object": elsewhere},
