@@ -72,7 +72,7 @@ def bit_flip_in_any_column(scene: Scene) -> Expected:
         "actor_id": f"coalesce(actor_id, 0) # {1 << bit}",
         "at": f"at + {1 << bit} * interval '1 microsecond'",
         "row_hash": f"set_bit(row_hash, {bit}, 1 - get_bit(row_hash, {bit}))",
-        "batch": "batch || 'x'",
+        "batch": "array_append(batch, 'x')",
     }
     scene.run(f"UPDATE audit_event SET {name} = {flips.get(name, text)} WHERE id = {event}")  # noqa: S608
     return Expected(events=frozenset([event, event ^ 1 << bit] if name == "id" else [event]))
