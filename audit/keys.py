@@ -40,6 +40,8 @@ def signing_key() -> Ed25519PrivateKey:
         raise KeyUnavailable(f"{path} holds no private key that can be read without a password.") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnavailable(f"{path} holds a key of another kind: seals are signed with Ed25519.")
+    if key_id(key.public_key()) not in public_keys():
+        raise KeyUnavailable(f"{path} has no public half beside it, so nobody could check its seals: restore the .pub.")
     return key
 
 

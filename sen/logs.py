@@ -6,6 +6,7 @@ request leads to its events, which say who asked; a line of the log does not.
 
 import json
 import logging
+import re
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 OURS = "sen"
 LEFT_OUT = "…"
+# From the first quotation mark to the last: within may stand another, as somebody typed it.
+QUOTED = re.compile(r"(['\"]).*\1", re.DOTALL)
 
 
 def request_number() -> str:
@@ -57,7 +60,7 @@ def event(record: logging.LogRecord) -> str:
         match = getattr(asked, "resolver_match", None)  # an address may hold what somebody typed, a route does not
         page = getattr(match, "view_name", "") or "no page"
         return f"{getattr(record, 'status_code', '')} {getattr(asked, 'method', '')} {page}".strip()
-    return _with_numbers(record)
+    return QUOTED.sub(LEFT_OUT, _with_numbers(record))
 
 
 def _with_numbers(record: logging.LogRecord) -> str:

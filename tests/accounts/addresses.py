@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts import confirming
 from accounts.access import Refused, public, requires, signed_in
 from sen import errors, health
+from tests.fake import FAKE
 
 
 @signed_in
@@ -54,12 +55,12 @@ def refuses(request: HttpRequest) -> HttpResponse:
 
 @public
 def database_gone(request: HttpRequest) -> HttpResponse:
-    raise OperationalError("connection lost while reading MARQUEZ")
+    raise OperationalError("connection lost while reading " + FAKE.last_name)
 
 
 @public
 def broken(request: HttpRequest) -> HttpResponse:
-    raise ValueError("MARQUEZ, Daniel is not a number")
+    raise ValueError(f"{FAKE.last_name}, {FAKE.first_name} is not a number")
 
 
 @signed_in

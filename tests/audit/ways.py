@@ -14,6 +14,10 @@ from django.db import connection, connections
 from django.test import override_settings
 from psycopg import sql
 
+from audit import keys, sealing
+from audit.log import Subject, record
+from ileads import keys as ssn_keys
+
 FULL = Path("/dev/full")
 Broken = Callable[[], Any]
 
@@ -186,20 +190,12 @@ def read_only() -> Iterator[None]:
             master.execute(one.format(name, sql.SQL("RESET")))
 
 
-# -- Keys: those of the SSNs for a reveal, that of the seals for whatever stops with them -----------------------------
+# -- Keys: those of the SSNs, and that of the seals -------------------------------------------------------------------
 @contextmanager
 def _other_keys(**settings_meanwhile: Any) -> Iterator[None]:
-    """An empty folder for the keys, and the last seal has been longer ago than is suffered."""
-    from audit.sealing import seal_once
-
-    seal_once()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        override_settings(KEY_DIR=folder, SEALING_STOPS_AFTER=0.05, **settings_meanwhile),
-    ):
-        time.sleep(0.1)
+    """An empty folder for the keys."""
+    with tempfile.TemporaryDirectory() as folder, override_settings(KEY_DIR=folder, **settings_meanwhile):
         yield
-    seal_once()
 
 
 def key_missing() -> Any:
@@ -208,14 +204,41 @@ def key_missing() -> Any:
 
 @contextmanager
 def key_wrong() -> Iterator[None]:
-    """Keys as good as ours, but others: what is sealed does not open, and nobody outside knows who signs."""
-    from audit import keys as of_seals
-    from ileads import keys as of_ssns
-
+    """A key as good as ours, but another: what is sealed does not open."""
     with _other_keys():
-        of_ssns.make_for_demonstration()
-        of_seals.make().unlink()
+        ssn_keys.make_for_demonstration()
         yield
+
+
+@contextmanager
+def _sealing_fails() -> Iterator[None]:
+    """The sealer has something to seal, cannot, and has not for longer than is suffered."""
+    record("reports.listed", by=None, on=Subject("list", "", "reports"))
+    with override_settings(SEALING_STOPS_AFTER=0.05):
+        try:
+            sealing.seal_once()
+        except keys.KeyUnavailable:
+            time.sleep(0.1)
+            yield
+        else:
+            raise AssertionError("the log was sealed without its key")
+
+
+@contextmanager
+def seal_key_missing() -> Iterator[None]:
+    with key_missing(), _sealing_fails():
+        yield
+    sealing.seal_once()
+
+
+@contextmanager
+def seal_key_wrong() -> Iterator[None]:
+    """A key that signs, whose public half nobody was given: no outsider could check what it signs."""
+    with _other_keys():
+        keys.make().unlink()
+        with _sealing_fails():
+            yield
+    sealing.seal_once()
 
 
 def trigger_raising() -> Any:
@@ -236,3 +259,5 @@ WAYS: tuple[Broken, ...] = (
     key_wrong,
     read_only,
 )
+# What is not sealed under the keys of SSNs stops for want of the key of the seals.
+WITHOUT_SSNS = tuple({key_missing: seal_key_missing, key_wrong: seal_key_wrong}.get(way, way) for way in WAYS)

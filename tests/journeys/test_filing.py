@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from reports import drafts
 from reports.models import Draft, Report
+from tests.fake import FAKE
 from tests.reports.filing import amend_sir, file_sir, make_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,11 +81,11 @@ def fill_what(page: Page) -> None:
 
 def fill_person(page: Page, scripts: bool) -> None:
     say_role(page, scripts)
-    page.get_by_label("Last name").fill("Marquez")
+    page.get_by_label("Last name").fill(FAKE.last_name)
 
 
 def fill_arrest(page: Page) -> None:
-    choose(page, "Who was arrested", "MARQUEZ")
+    choose(page, "Who was arrested", FAKE.last_name.upper())
     choose(page, "Kind of arrest", "Criminal")
     page.get_by_label("Charge").fill("18 USC 111")
 

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from audit.models import Event
 from reports.models import Reading, Report
 from tests.cast import PASSWORD
+from tests.fake import FAKE
 from tests.journeys.test_filing import fill_arrest, fill_what, go_on, say_now, say_role
 from tests.watch.mailroom import Mailroom, mailroom, work
 
@@ -123,7 +124,7 @@ def files_a_report(agent: Desk) -> str:
     say_now(agent.page, agent.scripts)
     go_on(agent.page)
     say_role(agent.page, agent.scripts)
-    agent.page.get_by_label("Last name").fill("Marquez")
+    agent.page.get_by_label("Last name").fill(FAKE.last_name)
     go_on(agent.page)
     fill_arrest(agent.page)
     go_on(agent.page)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.models import Event
 from reports import actions
 from reports.models import Reading, Report, ReportNotice
+from tests.fake import FAKE
 from tests.reports.filing import amend_sir, file_sir, sir_answers
 
 
@@ -20,7 +21,7 @@ def page(client: Any, report: Report) -> str:
 
 def test_the_page_shows_the_report_and_who_was_told(agent: Any, supervisor: Any, as_: Any) -> None:
     text = page(as_(supervisor), file_sir(agent))
-    for words in ("Arrest of a fugitive at the marina", "MARQUEZ", "Agents found him on the pier.", "SAC Miami"):
+    for words in (FAKE.title, FAKE.last_name.upper(), FAKE.narrative, "SAC Miami"):
         assert words in text
     assert "Not acknowledged yet" in text
 

@@ -77,7 +77,7 @@ def test_the_list_says_what_each_part_needs(as_: As, agent: Any) -> None:
     )
     page = text(as_(agent).get(url("draft", draft)))
     assert "3 answers missing" in page
-    assert "MARQUEZ" in page
+    assert FAKE.last_name.upper() in page
     assert "Not started" in page
     assert "Uses of force" not in page
 
@@ -186,7 +186,7 @@ def test_a_removed_row_can_be_put_back(as_: As, agent: Any) -> None:
     draft, browser = make_draft(agent), as_(agent)
     key = draft.answers["people"][0]["key"]
     page = browser.post(url("remove_row", draft, "people", key), follow=True)
-    assert "Removed: MARQUEZ" in text(page)
+    assert f"Removed: {FAKE.last_name.upper()}" in text(page)
     assert not Draft.objects.get().answers["people"]
     browser.post(url("restore_row", draft, "people", key))
     assert Draft.objects.get().answers["people"][0]["key"] == key
@@ -239,7 +239,7 @@ def attest(browser: Client, draft: Draft, **more: str) -> dict[str, str]:
 
 def test_the_check_page_shows_everything_and_who_will_be_told(as_: As, agent: Any) -> None:
     page = text(as_(agent).get(url("check", make_draft(agent))))
-    for words in ("MARQUEZ", "18 USC 111", "Agents found him on the pier.", "SAC Miami: Special Agent in Charge"):
+    for words in (FAKE.last_name.upper(), "18 USC 111", FAKE.narrative, "SAC Miami: Special Agent in Charge"):
         assert words in page
     assert "Urgent" not in page
 
