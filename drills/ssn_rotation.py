@@ -25,6 +25,7 @@ from uuid import UUID
 from bench.ground import CHECKOUT, manage, prepared
 from drills.submit import database_url
 
+MANAGE = (sys.executable, str(CHECKOUT / "manage.py"))
 PEOPLE = 3
 EACH = 30
 
@@ -59,10 +60,10 @@ def ground() -> Iterator[None]:
 
 def run(count: int, kills: int) -> Outcome:
     wanted = bring_in(count)
-    manage("ssn", "new-key")
+    command("ssn", "new-key")
     killed_at = [kill_in_the_middle(count * (kill + 1) // (kills + 2)) for kill in range(kills)]
     in_control = with_the_old_key_gone(wanted)
-    manage("ssn", "rotate")
+    command("ssn", "rotate")
     outcome = Outcome(count, *standing(wanted), killed_at, in_control)
     print(
         f"D3 rotation killed {kills} times (when {', '.join(f'{done:,}' for done in killed_at)} were sealed anew) and "
@@ -83,7 +84,7 @@ def bring_in(count: int) -> dict[UUID, str]:
     clear = {f"r-{place}": numbers.number() for place in range(count)}
     with tempfile.TemporaryDirectory() as folder:
         leads = write_leads(Path(folder) / "leads.jsonl", -(-count // EACH), source)
-        manage("import_historical", str(leads), "--kind", "ilead", "--verbosity", "0")
+        command("import_historical", str(leads), "--kind", "ilead", "--verbosity", "0")
         file = Path(folder) / "ssns.csv"
         with file.open("w", newline="") as out:
             rows = csv.writer(out)
@@ -91,7 +92,7 @@ def bring_in(count: int) -> dict[UUID, str]:
             for place, (name, nine) in enumerate(clear.items()):
                 person, shown = place % PEOPLE + 1, numbers.written(nine) if place % 2 else nine
                 rows.writerow([name, number_of(source, place // EACH), person, shown])
-        manage("import_legacy_ssns", str(file), "--source", source, "--verbosity", "0")
+        command("import_legacy_ssns", str(file), "--source", source, "--verbosity", "0")
     there = LegacySSN.objects.filter(source=source).values_list("pk", "source_id")
     return {pk: clear[source_id] for pk, source_id in there}
 
@@ -117,14 +118,18 @@ def number_of(source: str, place: int) -> str:
 
 def kill_in_the_middle(least: int) -> int:
     """Let the real command seal anew until `least` are, kill it at some moment after, and say how many are then."""
-    command = [sys.executable, str(CHECKOUT / "manage.py"), "ssn", "rotate"]
-    child = subprocess.Popen(command, env=environment(), cwd=CHECKOUT, stdout=subprocess.DEVNULL)
+    child = subprocess.Popen([*MANAGE, "ssn", "rotate"], env=environment(), cwd=CHECKOUT, stdout=subprocess.DEVNULL)
     while on_current_key() < least and child.poll() is None:
         time.sleep(0.02)
     time.sleep(random.random() * 0.05)  # noqa: S311 - some moment within a batch or between two
     child.send_signal(signal.SIGKILL)
     child.wait()
     return on_current_key()
+
+
+def command(*words: str) -> None:
+    """Run a command of manage.py to its end, on the database of this very process."""
+    subprocess.run([*MANAGE, *words], env=environment(), cwd=CHECKOUT, check=True)
 
 
 def environment() -> dict[str, str]:

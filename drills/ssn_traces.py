@@ -42,7 +42,7 @@ def run() -> bool:
     """Whether nothing was found, and the planted number was."""
     from django.conf import settings
 
-    from drills.ssn_rotation import bring_in
+    from drills.ssn_rotation import MANAGE, bring_in
 
     said = Path(settings.DATA_DIR) / "commands.log"
     log_everything()
@@ -50,7 +50,7 @@ def run() -> bool:
     wanted = bring_in(COUNT)
     with said.open("ab") as out:
         for words in (("ssn", "new-key"), ("ssn", "rotate"), ("ssn", "status")):
-            subprocess.run([*_manage(), *words], check=True, cwd=CHECKOUT, stdout=out, stderr=out)
+            subprocess.run([*MANAGE, *words], check=True, cwd=CHECKOUT, stdout=out, stderr=out)
     shown = reveal(list(wanted.items())[:REVEALS])
     numbers = list(wanted.values())
     found = search(numbers)
@@ -65,12 +65,6 @@ def run() -> bool:
         flush=True,
     )
     return clean and seen
-
-
-def _manage() -> list[str]:
-    import sys
-
-    return [sys.executable, str(CHECKOUT / "manage.py")]
 
 
 def superuser() -> psycopg.Connection[Any]:

@@ -1,10 +1,13 @@
 """The short form of each drill, on the test database; the long one is `make drill-…`."""
 
+from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
+from django.core.management import call_command
 
-from drills import import_historical, reveals, submit, take_up
+from drills import import_historical, reveals, ssn, ssn_rotation, submit, take_up
 from drills.points import POINTS
 
 
@@ -37,3 +40,20 @@ def test_every_attempt_to_see_a_legacy_ssn_is_on_record_and_a_build_that_answers
     assert (true.made, true.is_clean) == (20 * len(reveals.WAYS), True), true
     control = reveals.run(1, answers_first=True)
     assert (control.is_clean, control.shown_unrecorded) == (False, 1), control
+
+
+def test_no_sealed_ssn_opens_moved_or_changed_and_without_associated_data_or_tag_some_do() -> None:
+    found = [*ssn.moves(3000, 50), *ssn.flips(5)]
+    assert [one.opened > 0 for one in found] == [False, True, False, True], found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_rotation_resumed_loses_nothing_and_with_the_old_key_gone_it_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.KEY_DIR = str(tmp_path)
+    monkeypatch.setenv("SEN_KEY_DIR", str(tmp_path))
+    monkeypatch.setattr(ssn_rotation, "command", call_command)  # only what is killed needs a process of its own
+    outcome = ssn_rotation.run(900, 1)
+    assert outcome.clean, outcome
+    assert outcome.opened_in_control < 900
