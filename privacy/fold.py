@@ -35,6 +35,7 @@ ENTITIES |= {f"%{ord(sign):x}": sign for sign in "0123456789- ."}
 ENTITIES |= dict.fromkeys(("&#8208;", "&#8209;", "&#8211;", "&#8212;", "&ndash;", "&mdash;", "&minus;", "&dash;"), "-")
 ENTITIES |= dict.fromkeys(("&#160;", "&nbsp;", "&thinsp;", "&#xa0;"), " ")
 ENTITIES |= dict.fromkeys(("&shy;", "&#173;", "&zwnj;", "&#8203;"), NOTHING)
+ENTITY = re.compile(r"&(?:#|[nmtdsz][a-z]{2})|%[23][0-9a-e]", re.IGNORECASE)
 
 
 class Folded:
@@ -84,7 +85,7 @@ def _in_digits(run: str) -> str:
 
 
 def _entities(text: str) -> str:
-    if "&" not in text and "%" not in text:
+    if not ENTITY.search(text):
         return text
     for entity, sign in ENTITIES.items():
         for spelled in {entity, entity.upper()}:

@@ -28,8 +28,8 @@ BARE = re.compile(
 )
 # Nine digits each apart, with something else between the groups, or all alike.
 SPACED = re.compile(
-    rf"[0-9](?P<apart>{_MARK}{{1,2}})[0-9](?P=apart)[0-9](?:(?P<first>{_GAP})[0-9](?P=apart)[0-9]{_GAP}"
-    r"(?:[0-9](?P=apart)){3}[0-9](?![0-9])|(?P=apart)(?:[0-9](?P=apart)){5}[0-9](?![0-9]|[ ._,-][0-9]))"
+    rf"[0-9](?P<apart>{_MARK}{{1,2}})[0-9](?P=apart)[0-9](?:(?!(?P=apart)[0-9])(?P<first>{_GAP})[0-9](?P=apart)"
+    rf"[0-9](?!(?P=apart)[0-9]){_GAP}(?:[0-9](?P=apart)){{3}}[0-9](?![0-9])|(?:(?P=apart)[0-9]){{6,}}+)"
 )
 # Nine digits and no more, close together in any other groups: EIN, ZIP+4, or an SSN in an odd hand.
 GROUPED = re.compile(
@@ -43,7 +43,7 @@ MISTYPED = re.compile(
 )
 PLAIN_DIGITS = str.maketrans("OoIil", "00111")
 # A text with more of them is a list and no prose: from there on it is one finding, up to its last digit.
-MOST, MOST_READ = 2_000, 20_000
+MOST, MOST_READ = 1_000, 20_000
 
 
 class Finding(NamedTuple):
@@ -129,9 +129,11 @@ def _is_assigned(written: str) -> bool:
             return False
         written = re.sub(r"[^0-9]", "", written.translate(PLAIN_DIGITS))
     area, group, serial = written[:3], written[3:5], written[5:]
+    if len(written) != 9 or serial == "0000":
+        return False
     if area[0] == "9":
         return group >= "70" and group not in {"89", "93"}
-    return area not in {"000", "666"} and group != "00" and serial != "0000"
+    return area not in {"000", "666"} and group != "00"
 
 
 def _sureness(number: re.Match[str], before: str, after: str) -> bool | None:
@@ -150,7 +152,7 @@ def _sureness(number: re.Match[str], before: str, after: str) -> bool | None:
     written = _is_written(*gaps) if gaps else False
     if written and not inside:
         return True
-    if inside or is_part(before, after):
+    if inside or is_part(before, after) or (number.re is SPACED and re.match(r"[ ._,-]?\d", after)):
         return None
     if says_ssn(before, after):
         return True

@@ -201,7 +201,7 @@ def number(random: Random) -> tuple[str, str, str]:
     """Area, group and serial of an SSN that could be assigned, or of an ITIN (one in eight)."""
     if random.random() < 0.125:
         group = random.choice([n for n in range(70, 100) if n not in (89, 93)])
-        return str(random.randint(900, 999)), str(group), f"{random.randint(0, 9999):04d}"
+        return str(random.randint(900, 999)), str(group), f"{random.randint(1, 9999):04d}"
     area = random.randint(1, 898)
     return f"{area + (area >= 666):03d}", f"{random.randint(1, 99):02d}", f"{random.randint(1, 9999):04d}"
 

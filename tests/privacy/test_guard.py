@@ -144,6 +144,51 @@ def test_the_first_and_last_areas_are_found(area: str) -> None:
     assert guard.mask(written(area=area)) == (BULLETS, 1)
 
 
+@pytest.mark.parametrize("number", ["{0} {1} {2}", "{0} - {1} - {2}", "{0}, {1}, {2}"])
+def test_digits_apart_are_one_where_the_groups_stand_apart(number: str) -> None:
+    text = number.format(*(" ".join(part) for part in digits()))
+    even = number == "{0} {1} {2}"
+    (finding,) = guard.findings(text)
+    assert (finding.start, finding.end, finding.sure) == (0, len(text), not even)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SSN {a[0]}{a[1]}-{a[2]}{g}{s[0]} {s[1]}{s[2]}{s[3]}",
+        "social {a}{g} {s}",
+        "SSN: {a}{g}-{s}",
+        "ssn {a}{g[0]} {g[1]}{s}",
+    ],
+)
+def test_right_behind_the_word_any_groups_are_one(text: str) -> None:
+    area, group, serial = digits()
+    said = text.format(a=area, g=group, s=serial)
+    assert len(guard.find(said)) == 1
+    assert guard.find(said.partition(" ")[2]) == []
+
+
+def test_letters_typed_for_digits_are_read_behind_the_word_alone() -> None:
+    typed = written(area="101", group="34", serial="0852").replace("0", "O").replace("1", "l")
+    assert guard.mask(f"SSN {typed}") == (f"SSN {BULLETS}", 1)
+    assert guard.find(f"Part {typed}") == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["no SSN, tracking number ", "SSN unknown, case no. ", "social media account ", "EIN ", "$ ", "MMSI ", "S/N "],
+)
+def test_a_word_for_another_number_is_heard(before: str) -> None:
+    assert guard.findings(before + written("")) == []
+
+
+def test_a_text_of_thousands_is_one_finding_from_there_on() -> None:
+    numbers = " ".join([written()] * (guard.MOST + 100))
+    found = guard.find(numbers)
+    assert len(found) == guard.MOST + 1
+    assert found[-1].end == len(numbers)
+
+
 @pytest.mark.parametrize(
     "text",
     ["(305) 555-0142", "305-555-0142", "305.555.0142", "+1 305 555 0142", "33101-4021", "12-3456789",
