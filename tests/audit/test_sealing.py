@@ -312,19 +312,20 @@ def _seal_until_killed() -> None:
 @committed
 def test_a_sealer_killed_in_the_middle_leaves_whole_seals_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     chance, left = Random(4), []
-    monkeypatch.setattr(sealing, "BATCH", 3)
-    write(120)
-    for _ in range(8):
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    for _ in range(4):
+        write(60)
         child = os.fork()
         if not child:
             _seal_until_killed()
-        time.sleep(0.02 + chance.random() / 20)
+        _eventually(lambda: sealing.unsealed() < 60)  # it is at its work
+        time.sleep(chance.random() / 100)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         left.append(sealing.unsealed())
-    assert any(0 < one < 120 for one in left)  # it was killed at its work
-    seal_everything()
-    assert is_whole()
+        seal_everything()
+        assert is_whole()
+    assert any(left)  # and did not get to its end
 
 
 @pytest.mark.django_db
@@ -366,6 +367,17 @@ def test_a_long_transaction_holds_the_seals_and_is_named_until_it_ends(settings:
     _stops_after(settings, 60)
     assert (seal_everything(), sealing.is_down()) == (1, "")
     assert is_whole()
+
+
+@committed
+def test_fresh_seals_do_not_hide_an_event_that_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "HEARTBEAT", timedelta(0))
+    with open_transaction("an import"):
+        write()
+        time.sleep(0.6)
+        sealing.seal_once()  # empty, but of this moment
+        _stops_after(settings, 0.5)
+        assert "holds them" in sealing.is_down()
 
 
 @committed
@@ -464,3 +476,15 @@ def test_what_the_database_said_of_a_row_is_not_repeated(caplog: pytest.LogCaptu
 
     assert not command.Attempts("sealing", act).tried()
     assert caplog.messages == ["sealing failed: django.db.utils.Error"]
+
+
+@committed
+def test_after_a_failure_it_asks_on_a_new_connection() -> None:
+    """A broken connection is not always noticed by Django, and would then fail for ever."""
+
+    def act() -> None:
+        connection.ensure_connection()
+        raise Error
+
+    assert not command.Attempts("sealing", act).tried()
+    assert connection.connection is None
