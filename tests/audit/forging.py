@@ -60,10 +60,10 @@ def true_ones() -> Iterator[Given]:
 
 
 def forgeries(each: int = 10, seed: int = 4) -> Iterator[tuple[str, Given]]:
-    """`each` of every kind, none of them the same as another by more than chance."""
-    for name, forge in KINDS.items():
-        rng = Random(f"{seed} {name}")
-        yield from ((name, forge(rng)) for _ in range(each))
+    """One of every kind, then another of each, `each` times."""
+    chances = {name: Random(f"{seed} {name}") for name in KINDS}
+    for _ in range(each):
+        yield from ((name, forge(chances[name])) for name, forge in KINDS.items())
 
 
 def change_a_column(row: Bundle, rng: Random) -> None:
