@@ -12,24 +12,25 @@ RIGHT, BEFORE, FAR, AFTER = 6, 48, 90, 32
 
 # One of these stands in every text in which a word says SSN.
 SSN_SIGNS = ("ssn", "s.s", "s s", "s-s", "s_s", "ssa", "ss#", "ss:", "soc", "soi", "sosh", "tin", "tax", "security",
-             "ss n", "t.i", "t-i", "t i")  # fmt: skip
+             "ss n", "t.i", "t-i", "t i", "ss ", "ss.")  # fmt: skip
 SAYS_SSN = re.compile(
     r"(?:(?<![a-z])(?:s[\W_]{0,2}s[\W_]{0,2}n(?:[\W_]{0,2}s(?![a-z]))?|ssans?"
     r"|(?:social|soical|socail|socal)(?!\W{1,3}(?:media|network|club|work|service|event|distanc))(?:\W{1,3}sec[a-z]*)?"
-    r"|soc\W{0,3}sec[a-z]*|soc(?=\W{0,2}(?:#|no|num|is|:))|sosh|security\W{1,2}(?=number|no|num|#)"
-    r"|ss\W?(?:#|no(?![a-z])|num[a-z]*|:)|i\W?t\W?i\W?n\W?s?|tins?|tax\W?payers?(?:\W{1,2}id[a-z]*)?|tax\W{1,2}id[a-z]*)"
+    r"|soc\W{0,3}sec[a-z]*|soc(?=\W{0,2}(?:#|no|num|is|:))|(?:soc|ss)(?=\W{1,3}$)|sosh|security\W{1,2}(?=number|no|num|#)"
+    r"|s\W?s\W{0,2}(?:#|no(?![a-z])|num[a-z]*|:)|i\W?t\W?i\W?n\W?s?|tins?|tax\W?payers?(?:\W{1,2}id[a-z]*)?|tax\W{1,2}id[a-z]*)"
     r"|(?-i:(?<=[a-z])(?:SSNs?|Ssn|SocialSec[a-z]*)))(?![a-z])(?:\W{0,3}(?:(?:numbers?|num|nos?|nbr|nr)(?![a-z])|#))?",
     re.IGNORECASE,
 )
 SAYS_RIGHT_BEFORE = re.compile(r"\.?[\s:=#\"'(\[>_,;/-]{0,6}(?:(?:is|was|are|es)[\s:]{1,3})?", re.IGNORECASE)
 _NUMBER = r"(?:#|nos?|nbrs?|num(?:ber)?s?)"
 SAYS_A_NUMBER = re.compile(
-    rf"(?<![a-z])(?:a[-_\s]?(?:{_NUMBER}|file)|aliens?(?:'s)?(?:[-_\s](?:registration|reg|file|id))?[-_\s.]{{0,2}}{_NUMBER}?"
+    rf"(?<![a-z])(?:a[-_\s]?(?:{_NUMBER}|file)(?:\(s\))?|aliens?(?:'s)?(?:[-_\s](?:registration|reg|file|id))?[-_\s.]{{0,2}}{_NUMBER}?"
     rf"|uscis[-_\s]?{_NUMBER}?|(?:ins|eoir)[-_\s]?{_NUMBER}|arn)(?![a-z])",
     re.IGNORECASE,
 )
 # The letter of an A-Number stands before its digits: A123456789, A-123456789, A# 123456789, A 123 456 789.
 A_LETTER = re.compile(r"(?<![A-Za-z0-9])(?:[Aa][-#.:]{0,2}|A[-#.:\s]{0,3}|\(A\)\s?)$")
+A_LIST = re.compile(r"[\d\s,;:&/#()A-]*(?:and|or)?[\s#(A-]*")
 TIGHT_A_LETTER = re.compile(r"(?<![A-Za-z0-9])A[-#]{0,2}$")
 
 # Words for numbers of another kind …
@@ -83,7 +84,10 @@ def is_a_number(before: str, *, separated: bool) -> bool:
     if (TIGHT_A_LETTER if separated else A_LETTER).search(near):
         return True
     said = last(SAYS_A_NUMBER, near)
-    return said > last(SAYS_SSN, near) and not re.search(r"\d", near[said:])
+    if said <= last(SAYS_SSN, near):
+        return False
+    # "A-Numbers 012345678, 023456789": the word speaks of the whole list.
+    return not re.search(r"\d", near[said:]) or bool(not separated and A_LIST.fullmatch(near[said:]))
 
 
 def says_ssn(before: str, after: str) -> bool:
@@ -131,7 +135,7 @@ def is_part(before: str, after: str) -> bool:
     """Whether nine digits are part of a longer name, an amount or an address."""
     return bool(
         re.search(r"[A-Za-z0-9_@=&?/\\.+$:#-]$|\$\s$|\+\d{1,3}\s$", before)
-        or re.match(r"[A-Za-z0-9_@/\\=]|[.,:-]\d|\s?[$%]", after)
+        or re.match(r"[A-Za-z0-9_@/\\=]|[.,:-]\d|\s?[$%]|\.[A-Za-z]{2,4}\b", after)
     )
 
 
