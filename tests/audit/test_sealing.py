@@ -8,63 +8,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
-from typing import Any
 
 import psycopg
 import pytest
 from django.db import Error, connection, connections, transaction
-from django.test import Client
 
-from audit import alarm, evidence, keys, sealing
+from audit import evidence, keys, sealing
 from audit.commands import seal as command
 from audit.models import Epoch, Event, Seal
 from sen.postgres import CHECKOUT
-from tests.audit.sealed import numbers_in_order, seal_everything, sealed_numbers, write
+from tests.audit.sealed import is_whole, open_transaction, seal_everything, write
 from tests.cluster import HOME
 from tests.database import owner_connection
 
 committed = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered() -> Iterator[None]:
-    """Pages remember for ten seconds what they were told of the sealing; no other test may read it."""
-    alarm.told.cache_clear()
-    yield
-    alarm.told.cache_clear()
-
-
-@contextmanager
-def open_transaction(name: str = "") -> Iterator[psycopg.Connection]:
-    """A writing transaction of another process, which stays open until the end."""
-    config = connection.settings_dict
-    with psycopg.connect(
-        host=config["HOST"], user=config["USER"], dbname=config["NAME"], application_name=name
-    ) as other:
-        other.execute("SELECT pg_current_xact_id()")
-        yield other
-
-
-def is_whole() -> bool:
-    """Whether the seals hold every event once, in the order of the log, each chain link and signature right."""
-    seals = list(Seal.objects.order_by("sequence"))
-    known = keys.public_keys()
-    head, reached = bytes(seals[0].previous), (0, 0)
-    for one in seals:
-        head = evidence.head_of(head, one.body().digest())
-        stretch = (one.epoch, one.from_xid)
-        follows = stretch == reached or (one.epoch > reached[0] and one.from_xid == 0)
-        signed = evidence.is_signed(known[one.key], bytes(one.signature), evidence.HEAD + bytes(one.head))
-        leaves = evidence.leaves_of(bytes(one.leaves))
-        if not (follows and signed and head == bytes(one.head) and evidence.root_of(leaves) == bytes(one.root)):
-            return False
-        reached = (one.epoch, one.to_xid)
-    return sealed_numbers() == numbers_in_order()
 
 
 # -- What is sealed ------------------------------------------------------------------------------------------------
@@ -344,114 +305,6 @@ def test_nobody_changes_a_seal_or_a_checkpoint(table: str, sql: str) -> None:
 INSERT_CHECKPOINT = """
 INSERT INTO audit_checkpoint SELECT sequence, at, head, 0, key, signature, 'nowhere' FROM audit_seal LIMIT 1
 """
-
-
-# -- Whether it works ----------------------------------------------------------------------------------------------
-def _stops_after(settings: Any, seconds: float) -> None:
-    settings.SEALING_STOPS_AFTER = seconds
-    alarm.told.cache_clear()
-
-
-@committed
-def test_a_long_transaction_holds_the_seals_and_is_named_until_it_ends(settings: Any) -> None:
-    with open_transaction("an import") as other:
-        write()
-        sealing.seal_once()
-        _stops_after(settings, 0)
-        standing = sealing.standing()
-        assert standing.is_held
-        assert f"database process {other.info.backend_pid} (an import), writing since" in standing.held_by
-        assert "an import" in sealing.is_down()
-        assert sealing.unsealed() == 1
-        other.commit()
-    _stops_after(settings, 60)
-    assert (seal_everything(), sealing.is_down()) == (1, "")
-    assert is_whole()
-
-
-@committed
-def test_fresh_seals_do_not_hide_an_event_that_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealing, "HEARTBEAT", timedelta(0))
-    with open_transaction("an import"):
-        write()
-        time.sleep(0.6)
-        sealing.seal_once()  # empty, but of this moment
-        _stops_after(settings, 0.5)
-        assert "holds them" in sealing.is_down()
-
-
-@committed
-def test_sealing_is_down_when_the_last_seal_or_the_first_unsealed_event_is_old(settings: Any) -> None:
-    seal_everything()
-    sealing.seal_once()
-    _stops_after(settings, 60)
-    _age_last_seal("1 second")
-    assert sealing.is_down() == ""
-    _age_last_seal("61 seconds")
-    assert "has not been sealed since" in sealing.is_down()
-    with pytest.raises(sealing.SealingDown):
-        sealing.require_sealing()
-    _forget_seals()
-    assert "has never been sealed" in sealing.is_down()
-
-
-def _age_last_seal(by: str) -> None:
-    with owner_connection() as owner:
-        owner.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_keep")
-        owner.execute(f"UPDATE audit_seal SET at = clock_timestamp() - interval '{by}'".encode())  # noqa: S608
-        owner.execute("ALTER TABLE audit_seal ENABLE ALWAYS TRIGGER audit_seal_keep")
-
-
-def _forget_seals() -> None:
-    with owner_connection() as owner:
-        owner.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_keep_all")
-        owner.execute("TRUNCATE audit_seal")
-        owner.execute("ALTER TABLE audit_seal ENABLE ALWAYS TRIGGER audit_seal_keep_all")
-
-
-@committed
-def test_while_it_is_down_nothing_is_exported_and_reading_goes_on_under_an_alarm(
-    settings: Any, as_: Callable[[Any], Client], auditor: Any, agent: Any
-) -> None:
-    browser = as_(auditor)
-    assert browser.post("/audit/export/").status_code == 200
-    _stops_after(settings, 0)
-    written = Event.objects.filter(code="audit.exported").count()
-    answer = browser.post("/audit/export/")
-    assert answer.status_code == 503
-    assert "nothing can be revealed or exported. Reading and filing go on." in answer.content.decode()
-    assert Event.objects.filter(code="audit.exported").count() == written
-    assert "Until it is, nothing can be revealed" in browser.get("/audit/").content.decode()
-    others = as_(agent).get("/reports/")
-    assert (others.status_code, b"Until it is, nothing" in others.content) == (200, False)
-
-
-@committed
-def test_readyz_says_within_a_minute_that_sealing_stopped_and_what_holds_it(settings: Any) -> None:
-    assert Client().get("/readyz").json()["sealing"]["alarm"] == ""
-    with open_transaction("an import"):
-        write(3)
-        sealing.seal_once()
-        _stops_after(settings, 0)
-        answer = Client().get("/readyz")
-        assert answer.status_code == 503
-        said = answer.json()["sealing"]
-        assert said["unsealed_events"] == 3
-        assert "an import" in said["held_by"]
-        assert "an import" in said["alarm"]
-        assert Client().get("/healthz").status_code == 200
-
-
-@pytest.mark.django_db
-def test_asking_whether_it_works_reads_no_table_from_end_to_end() -> None:
-    """It is asked at each reveal: the last seal and the first event after it come from an index each."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {sealing.STANDING}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "audit_seal_pkey" in plan
-    assert "Index Cond: (ROW(epoch, xid) >= ROW(" in plan
-    assert "Sort" not in plan.replace("Sort Key", "")
 
 
 # -- The process that seals ------------------------------------------------------------------------------------------
