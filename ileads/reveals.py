@@ -14,6 +14,7 @@ from audit.models import Event
 from ileads.models import LegacySSN, Reveal
 from ileads.models.reveal import Outcome
 from reports.models import Report
+from sen import times
 
 # On one page; the log itself has all of them.
 MOST = 300
@@ -36,6 +37,15 @@ class Line:
     def event(self) -> str:
         """The number of the decision's event, as people read it out."""
         return f"{self.row.decision:,}"
+
+    @property
+    def clock(self) -> str:
+        """The time alone: the day stands above the list."""
+        return f"{self.row.at.astimezone(UTC):%H:%M:%S}"
+
+    @property
+    def utc(self) -> str:
+        return times.iso(self.row.at)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from ileads.forms import SSNForm
 from ileads.models import LegacySSN
 from ileads.models.reveal import Outcome, Purpose
 from ileads.reveal import Asked, NotShown, Shown
-from sen import errors
 
 SECONDS = 30
 ACT = f"Show for {SECONDS} seconds"
@@ -66,14 +65,20 @@ def _refused(request: HttpRequest, asked: Asked, no: NotShown, form: SSNForm) ->
     if no.outcome == Outcome.NOT_GRANTED:
         raise Refused(refusal("reveal_ssn"))
     if no.outcome == Outcome.OVER_LIMIT:
-        said = f"You have seen {settings.REVEALS_A_DAY} legacy SSNs today, which is the most that one person may."
-        then = "Go on tomorrow, or ask somebody else who holds the role Legacy SSN Reader."
-        return errors.too_many(request, f"{said} {then}", revealing.seconds_to_midnight(person(request)))
+        return _over_limit(request, asked)
     if no.outcome == Outcome.STALE:
         return confirming.ask(request, no.confirmed, act=ACT, back=(_page(asked), "Back to the iLead"))
     ssn = LegacySSN.objects.defer("value").select_related("person").get(pk=asked.ssn)
     context = {"form": form, "ssn": ssn, "ilead": asked.number, "act": ACT}
     return render(request, "ileads/ssn.html", context, status=422)
+
+
+def _over_limit(request: HttpRequest, asked: Asked) -> HttpResponse:
+    answer = render(
+        request, "ileads/ssn_limit.html", {"ilead": asked.number, "limit": settings.REVEALS_A_DAY}, status=429
+    )
+    answer["Retry-After"] = str(revealing.seconds_to_midnight(person(request)))
+    return answer
 
 
 def _page(asked: Asked) -> str:

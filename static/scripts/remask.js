@@ -5,11 +5,13 @@ const BULLETS = "•".repeat(8);
 
 function keep(place) {
   const end = Date.now() + Number(place.dataset.remask) * 1000;
-  const says = document.querySelector("[data-remask-left]");
+  const says = document.querySelector("[data-remask-says]");
+  const counts = document.querySelector("[data-remask-left]");
 
   function mask() {
     if (place.textContent === BULLETS) return;
     place.textContent = BULLETS;
+    if (says) says.textContent = "Masked again.";
     announce("The number is masked again");
   }
 
@@ -17,7 +19,7 @@ function keep(place) {
   function look() {
     const left = Math.ceil((end - Date.now()) / 1000);
     if (left <= 0) return mask();
-    if (says) says.textContent = left === 1 ? "1 second" : `${left} seconds`;
+    if (counts) counts.textContent = left === 1 ? "1 second" : `${left} seconds`;
     setTimeout(look, Math.min(1000, end - Date.now()));
   }
 

@@ -19,6 +19,8 @@ from reports.kinds import KINDS, Kind
 from reports.models import EventType, Match, Report, ReportNotice
 from reports.routing import recipients
 from reports.workflow import moves_of
+from tests.ileads import numbers
+from tests.ileads.ssns import add_ssn
 from tests.imports.old import bring_old, old_report
 from tests.reports.filing import ANSWERS, amend_sir, approved, file_report, file_sir, make_draft, sir_answers
 from tests.reports.test_readers import RESTRICTED
@@ -56,6 +58,7 @@ class World:
         self.relation = actions.relate(
             self.report("of agent"), self.report("of outsider"), by=analyst, reason="One boat"
         )
+        self.ssn = add_ssn(self.others["iLead of officer"], numbers.number())
         self.passed_on = self._pass_on()
         bring_old()
 
@@ -152,6 +155,11 @@ class World:
 
     def of_disseminations(self) -> Objects:
         return self.of_leads(pk=self.passed_on.pk)
+
+    def of_ssns(self) -> Objects:
+        """A legacy SSN of an iLead of the officer, under each iLead, and what is none."""
+        own = {"number": self.others["iLead of officer"].number, "ssn": "nothing"}
+        return [*self.of_leads(ssn=self.ssn.pk), ("not an id", own)]
 
     def of_notices(self) -> Objects:
         notice = ReportNotice.objects.get(report=self.report("of agent"), office__code="MIA", role="sac")

@@ -125,7 +125,7 @@ NOT_POSSIBLE |= {
 # A value sealed for one row is not saved with another. That a new one needs an event: tests/ileads/test_sealed.py.
 NOT_POSSIBLE |= {("ileads.LegacySSN", way) for way in ("insert", "bulk_create", "raw_insert")}
 # What former systems said is added to, and changed by nobody: the role may not even try.
-APPEND_ONLY = {"ileads.LegacySSN", "reports.HistoricalReport", "reports.LegacySource"}
+APPEND_ONLY = {"ileads.LegacySSN", "ileads.Reveal", "reports.HistoricalReport", "reports.LegacySource"}
 CELLS = [(label, way) for label in world.NAMES for way in WAYS]
 
 

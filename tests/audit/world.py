@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,14 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import actions
+from accounts.confirming import Confirmed
 from accounts.models import Office, User
 from audit import coverage, review
 from audit.log import record
 from audit.models import SearchTerms
 from ileads import actions as ileads
 from ileads.models import WarrantClaim
+from ileads.reveal import Asked, NotShown, reveal
 from reports import actions as acts
 from reports import models as r
 from reports.models import Report
@@ -58,6 +61,8 @@ def _other_kinds() -> None:
     lead = approved(file_ilead(officer), fod)
     file_ilead(officer)
     numbers.on(lead, numbers.number())
+    with suppress(NotShown):
+        reveal(Asked("no iLead", "no number", "", ""), by=analyst, confirm=lambda: Confirmed(False))
     until = timezone.now() + timedelta(days=30)
     ileads.pass_on(lead.pk, agent, by=officer, need_to_know="Works the same gang", until=until)
     actions.save_reference(r.ApprovalRule(kind="sir", needed=False), by=None)
@@ -167,6 +172,7 @@ def different(row: Any) -> dict[str, Any]:
         "reports.TAV": {"number": word},
         "ileads.ILead": {"number": word},
         "ileads.Dissemination": {"recipient": stranger},
+        "ileads.Reveal": {"attempt": -1, "decision": -1},
         "reports.MatchNotice": {"person": None, "office": elsewhere, "role": "sac"},
         "reports.ApprovalRule": {"kind": "tav"},
         "reports.DeconflictionRule": {},

@@ -1,22 +1,19 @@
-"""Legacy SSNs for tests, sealed as the import seals them, and somebody who may see one."""
+"""What tests of seeing a legacy SSN share: one on an iLead, somebody who may see it, and how one asks."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from random import Random
 from typing import Any
-from uuid import uuid4
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import grant_role
 from accounts.models import User
 from accounts.roles import Role
-from audit.log import record
 from ileads.models import LegacySSN
-from ileads.sealed import seal
 from reports.models import Report
+from tests.ileads import numbers
 
 ASKED = {"purpose": "identify", "reason": "Two records may be about one person"}
 
@@ -29,18 +26,12 @@ def digits(seed: object) -> str:
 
 def writings(number: str) -> tuple[str, ...]:
     """The ways in which a text could hold these nine digits."""
-    parts = (number[:3], number[3:5], number[5:])
-    return (number, *(sign.join(parts) for sign in ("-", " ", ".", "/")))
+    return (number, *(numbers.written(number, sign) for sign in "- ./"))
 
 
 def add_ssn(report: Report, number: str) -> LegacySSN:
     """One legacy SSN of the first person of an iLead."""
-    ssn = LegacySSN(report_id=report.pk, person=report.person_rows.order_by("position")[0], imported_at=timezone.now())
-    ssn.source, ssn.source_id, ssn.value = "old", str(uuid4()), seal(number, for_=ssn)
-    with transaction.atomic():
-        ssn.save(force_insert=True)
-        record("ssn.imported", by=None, on=report)
-    return ssn
+    return numbers.on(report, number)[0]
 
 
 def let_reveal(user: Any) -> User:

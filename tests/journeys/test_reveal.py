@@ -136,7 +136,7 @@ def asks(page: Page, ssn: LegacySSN) -> None:
 
 def is_out_of_the_daily_limit(intel: Desk, ssn: LegacySSN) -> None:
     asks(intel.page, ssn)
-    expect(intel.page.get_by_text("You have seen 1 legacy SSNs today")).to_be_visible()
+    expect(intel.page.get_by_text("You have seen 1 legacy SSN today")).to_be_visible()
     assert CLEAR not in intel.page.content()
     intel.look("ssn-08-daily-limit")
 
