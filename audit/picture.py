@@ -9,7 +9,7 @@ from math import ceil
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDE, NARROW, HEIGHT, LEFT, FOOT, TOP = 720, 440, 190, 52, 22, 10
+WIDE, NARROW, HEIGHT, LEFT, FOOT, TOP = 720, 440, 200, 52, 22, 18
 FLOOR = HEIGHT - FOOT
 # From the bottom up; the classes carry the colours of both schemes.
 KINDS = {"read": "Reading", "change": "Changes", "access": "Sign-ins and mail", "refusal": "Refusals"}
@@ -87,7 +87,7 @@ def _names(shown: Sequence[Bar], step: float) -> list[SafeString]:
     return [
         format_html('<text x="{}" y="{}">{}</text>', _at(LEFT + step * place + 1), HEIGHT - 6, bar.short)
         for place, bar in enumerate(shown)
-        if place % every == 0
+        if place % every == 0 and step * (len(shown) - place) > NAME / 2
     ]
 
 
