@@ -248,13 +248,13 @@ class Log(logging.Handler):
     @contextmanager
     def kept(self) -> Iterator[None]:
         root = logging.getLogger()
-        level = root.level
-        root.addHandler(self)
+        level, handlers = root.level, root.handlers
+        root.handlers = [self]  # thousands of refusals would hide the figures
         root.setLevel(logging.DEBUG)
         try:
             yield
         finally:
-            root.removeHandler(self)
+            root.handlers = handlers
             root.setLevel(level)
 
 

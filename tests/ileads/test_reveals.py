@@ -21,7 +21,6 @@ from ileads.mail import send_reveals
 from ileads.models import LegacySSN, Reveal
 from privacy.mask import BULLETS
 from reports.models import Report
-from tests.cast import CAST
 from tests.ileads.leads import filed
 from tests.ileads.ssns import ASKED, add_ssn, address, digits, let_reveal, writings
 
@@ -44,7 +43,7 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-@pytest.mark.parametrize("who", sorted(CAST))
+@pytest.mark.parametrize("who", ["privacy", "auditor", "intel", "ssn_reader", "acm"])
 def test_privacy_officers_and_auditors_alone_read_the_list(who: str, person: Any, as_: Any) -> None:
     assert as_(person(who)).get(LIST).status_code == (200 if who in ("privacy", "auditor") else 403)
 
