@@ -30,7 +30,7 @@ from tests.database import owner_connection
 committed = pytest.mark.django_db(transaction=True)
 EVERYTHING = (-(2**31), 0), (2**31 - 1, 0)
 # What is written differently in text, in binary, in JSON and in Python.
-ODD = {"words": 'tab\t quote" back\\slash Añasco 𝕏 {}', "list": [None, 1.5], "many": "y" * 5000}
+ODD: dict[str, Any] = {"words": 'tab\t quote" back\\slash Añasco 𝕏 {}', "list": [None, 1.5], "many": "y" * 5000}
 
 
 def write_odd() -> int:
