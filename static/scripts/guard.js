@@ -207,6 +207,7 @@ export function looksLike(text, label = "") {
 const SAY = {
   sure: "This looks like a Social Security number. It will not be saved.",
   unsure: "Nine digits: if this is a Social Security number, take it out.",
+  search: "This looks like a Social Security number. It will not be searched for.",
 };
 const TYPED = "textarea, input:not([type]), input[type=text], input[type=search], input[type=email], input[type=tel], input[type=url]";
 const PAUSE = 600;
@@ -218,19 +219,22 @@ function check(field) {
   // Where the server has said it already, it is not said twice.
   const told = field.name.endsWith("__not_ssn") || group?.querySelector(".not-ssn");
   const found = told || !field.name || field.value.length > LONGEST ? "" : looksLike(field.value, field.name);
-  show(field, group ?? field.form ?? field.parentElement, found && SAY[found]);
+  show(field, group, found && SAY[found === "sure" && field.type === "search" ? "search" : found]);
 }
 
-function show(field, holder, words) {
+function show(field, group, words) {
   const id = `${field.id || field.name}_guard`;
   const old = document.getElementById(id);
   if ((old?.textContent ?? "") === words) return;
   old?.remove();
   const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && one !== id);
   if (words) {
-    const hint = make("p", { className: "guard-hint", id }, icon("warning"), make("span", { textContent: words }));
-    // Beneath the field and whatever belongs to it, such as a list of suggestions; not beside it in a row.
-    [...holder.children].find((child) => child.contains(field)).after(hint);
+    const hint = make("p", { className: group ? "guard-hint" : "guard-hint guard-hint-over", id }, icon("warning"), make("span", { textContent: words }));
+    // Beneath the field and whatever belongs to it, such as a list of suggestions. A search box in a row has no place
+    // beneath it: there the hint lies over what follows.
+    const holder = group ?? field.form ?? field.parentElement;
+    if (group) [...group.children].find((child) => child.contains(field)).after(hint);
+    else holder.append(hint);
     described.push(id);
     announce(words);
   }
