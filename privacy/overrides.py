@@ -5,13 +5,14 @@ Nothing here is stored. The middleware empties it before and after each request,
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from privacy import guard
+from privacy.fold import Folded
 
 # The name of the answer that says why a number in another answer is not an SSN.
 SUFFIX = "__not_ssn"
@@ -44,9 +45,8 @@ def numbers_in(value: Any, *, label: str = "") -> set[str]:
 
 
 def digits(number: str) -> str:
-    """A number by its digits alone, in whichever script and with whatever between them it was written."""
-    found = (unicodedata.digit(sign, None) for sign in number)
-    return "".join(str(digit) for digit in found if digit is not None)
+    """A number by its digits alone, in whichever script or words and with whatever between them it was written."""
+    return re.sub(r"[^0-9]", "", Folded(number).text)
 
 
 def wrong_with(reason: str) -> str:

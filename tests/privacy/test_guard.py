@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from privacy import guard
+from privacy import guard, overrides
 from privacy.mask import BULLETS
 
 RANDOM = Random(20)
@@ -203,6 +203,11 @@ def test_other_numbers_are_left_alone(text: str) -> None:
 def test_each_of_several_is_found() -> None:
     text = f"{written()}, {written(' ')} and SSN {written('')}; call 305-555-0142"
     assert guard.mask(text) == (f"{BULLETS}, {BULLETS} and SSN {BULLETS}; call 305-555-0142", 3)
+
+
+def test_a_number_said_in_words_has_its_digits_too() -> None:
+    """Else one override of a number in words would let every other in words pass."""
+    assert overrides.digits("one two three dash FOUR five dash six 7 ８ ٩") == "123456789"
 
 
 def test_the_span_is_of_the_text_as_it_was() -> None:
