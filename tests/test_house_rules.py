@@ -150,11 +150,16 @@ def ours(receiver: Any) -> str:
 
 
 def test_nothing_of_ours_happens_by_signal() -> None:
-    """Effects stand in actions, where a reader finds them; only what tables and roles ask for follows a migration."""
+    """Effects stand in actions, where a reader finds them. What tables and roles ask for follows a migration, and
+    django-auditlog, which works by signals itself, is told by one who acts."""
     places = (model_signals, request_signals, sign_in_signals, connection_signals)
     signals = {s for place in places for s in vars(place).values() if isinstance(s, dispatch.Signal)}
     found = {ours(entry[1]) for signal in signals for entry in signal.receivers}
-    assert found - {""} == {"audit.coverage.install", "accounts.permissions.install"}
+    assert found - {""} == {
+        "audit.coverage.install",
+        "accounts.permissions.install",
+        "accounts.history._name_actor",
+    }
 
 
 # -- Files ----------------------------------------------------------------------------------------------------------

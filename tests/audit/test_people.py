@@ -14,7 +14,7 @@ from accounts import actions as accounts
 from accounts.models import Assignment
 from audit import counting, search
 from audit.log import Subject, record
-from audit.models import Event, PersonDay
+from audit.models import CountedDay, Event, PersonDay
 from tests.reports.filing import file_sir
 
 pytestmark = pytest.mark.django_db
@@ -91,9 +91,7 @@ def test_days_stand_beside_the_persons_own_median(auditor: Any, agent: Any, as_:
     for ago, reads in ((3, 4), (2, 40), (1, 6)):
         day = counting.today() - timedelta(days=ago)
         PersonDay.objects.create(day=day, actor_id=agent.pk, reads=reads, changes=0, accesses=0, refusals=0)
-        counting.CountedDay.objects.create(
-            day=day, hours={}, codes={}, counted_to=counting.start_of(day + counting.DAY)
-        )
+        CountedDay.objects.create(day=day, hours={}, codes={}, counted_to=counting.start_of(day + counting.DAY))
     busy = as_(auditor).get("/audit/people/agent/").context["busy"]
     today = next(bar.total for bar in reversed(busy.days))
     assert [bar.total for bar in busy.days[-4:-1]] == [4, 40, 6]

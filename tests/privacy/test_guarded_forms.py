@@ -41,7 +41,7 @@ WHY = "It is the number of a crate"
 # How a page makes the forms that take more than what was sent.
 OF_A_PERSON: tuple[type[Any], ...] = (WorklistFilter, FilterForm, BoardFilter, HistoricalFilter, QueueFilter)
 SPECIAL: dict[type[Any], Make] = {
-    **{form: lambda data, user, form=form: form(data, user) for form in OF_A_PERSON},
+    **{form: lambda data, user, form=form: form(data, user) for form in OF_A_PERSON},  # type: ignore[misc]
     ReasonForm: lambda data, user: ReasonForm(data, needed="Say why."),
     FilingForm: lambda data, user: FilingForm(Draft(amends=Report()), data),
     ReaderForm: lambda data, user: ReaderForm(Report(kind="sir", office=user.office), data),
@@ -55,7 +55,8 @@ def tried() -> dict[str, tuple[type[Any], Make]]:
     bases = {"privacy.guarded", "reports.stray"}
     found = [one for one in forms_of_ours() if one.__module__ not in bases]
     whole = [one for one in found if not issubclass(one, AnswersForm | MoveForm)]
-    return {one.__name__: (one, SPECIAL.get(one) or (lambda data, user, one=one: one(data))) for one in whole}
+    plain = {one: lambda data, user, one=one: one(data) for one in whole}  # type: ignore[misc]
+    return {one.__name__: (one, SPECIAL.get(one) or plain[one]) for one in whole}
 
 
 TRIED = tried()
