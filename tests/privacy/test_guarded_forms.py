@@ -55,7 +55,7 @@ def tried() -> dict[str, tuple[type[Any], Make]]:
     bases = {"privacy.guarded", "reports.stray"}
     found = [one for one in forms_of_ours() if one.__module__ not in bases]
     whole = [one for one in found if not issubclass(one, AnswersForm | MoveForm)]
-    plain = {one: lambda data, user, one=one: one(data) for one in whole}  # type: ignore[misc]
+    plain = {one: lambda data, user, one=one: one(data) for one in whole}
     return {one.__name__: (one, SPECIAL.get(one) or plain[one]) for one in whole}
 
 
