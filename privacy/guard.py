@@ -44,6 +44,8 @@ MISTYPED = re.compile(
 PLAIN_DIGITS = str.maketrans("OoIil", "00111")
 # A text with more of them is a list and no prose: from there on it is one finding, up to its last digit.
 MOST, MOST_READ = 1_000, 20_000
+# Nine digits with the widest gaps between them; a longer run of digits set apart is a list.
+LONGEST = 9 + 8 * 24
 
 
 class Finding(NamedTuple):
@@ -124,6 +126,8 @@ def _apart(found: list[Finding]) -> list[Finding]:
 
 def _is_assigned(written: str) -> bool:
     """Whether such a number can exist: as an SSN, or as an ITIN (9xx with a group from 70, without 89 and 93)."""
+    if len(written) > LONGEST:
+        return False
     if len(written) != 9 or not written.isdigit():
         if sum(sign.isdigit() for sign in written) < 5:
             return False
