@@ -222,6 +222,17 @@ def test_a_role_that_ended_during_the_session_shows_nothing(ssn: LegacySSN, read
     assert events()[-1] == ("reveal_refused", "not_granted")
 
 
+def test_a_role_that_ends_between_the_attempt_and_the_decision_shows_nothing(ssn: LegacySSN, reader: User) -> None:
+    def ends() -> Confirmed:
+        revoke_role(Assignment.objects.get(user=reader, role=Role.SSN_READER), reason="No longer needed", by=None)
+        return Confirmed(True)
+
+    assert reader.may_somewhere("reveal_ssn")
+    with pytest.raises(NotShown) as no:
+        revealing.reveal(Asked(address(ssn).split("/")[2], str(ssn.pk), **ASKED), by=reader, confirm=ends)
+    assert no.value.outcome == Outcome.NOT_GRANTED
+
+
 BAD = [
     ({"purpose": ""}, Outcome.BAD_PURPOSE, "Choose what you need this number for."),
     ({"purpose": "curious"}, Outcome.BAD_PURPOSE, "Choose what you need this number for."),
