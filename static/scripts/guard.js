@@ -242,13 +242,20 @@ function show(field, group, words) {
   else field.removeAttribute("aria-describedby");
 }
 
-document.addEventListener("input", ({ target }) => {
-  if (!target.matches?.(TYPED)) return;
-  clearTimeout(timers.get(target));
-  timers.set(target, setTimeout(() => check(target), PAUSE));
-});
+function later(field) {
+  clearTimeout(timers.get(field));
+  timers.set(field, setTimeout(() => check(field), PAUSE));
+}
+
+// A hint that moved the page between the press of a button and its release would swallow the click.
+let pressed = false;
+document.addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { pressed = false; }, true);
+
+document.addEventListener("input", ({ target }) => target.matches?.(TYPED) && later(target));
 document.addEventListener("focusout", ({ target }) => {
   if (!target.matches?.(TYPED)) return;
+  if (pressed) return later(target);
   clearTimeout(timers.get(target));
   check(target);
 });
