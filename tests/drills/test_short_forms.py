@@ -39,7 +39,7 @@ def test_every_attempt_to_see_a_legacy_ssn_is_on_record_and_a_build_that_answers
     true = reveals.run(8)
     assert (true.made, true.is_clean) == (8 * len(reveals.WAYS), True), true
     control = reveals.run(1, answers_first=True)
-    assert (control.is_clean, control.shown_unrecorded) == (False, 1), control
+    assert (control.is_clean, control.shown_unrecorded, control.wrong_answers) == (False, 1, []), control
 
 
 def test_no_sealed_ssn_opens_moved_or_changed_and_without_associated_data_or_tag_some_do() -> None:
