@@ -280,7 +280,8 @@ def _answering_first() -> Iterator[None]:
     true = reveal.reveal
 
     def opened(asked: Any, by: Any) -> Any:
-        ssn = LegacySSN.objects.select_related("person").filter(pk=reveal._uuid(asked.ssn)).first()
+        key = reveal._uuid(asked.ssn)
+        ssn = LegacySSN.objects.select_related("person").filter(pk=key).first() if key else None
         if ssn and by.may_somewhere("reveal_ssn"):
             with suppress(CannotOpen):
                 return reveal.Shown(open_sealed(ssn.value, for_=ssn), ssn, 0)
