@@ -21,7 +21,7 @@ def drawn(source: str, **context: object) -> str:
 def test_every_component_is_on_the_components_page():
     page = (settings.BASE_DIR / "templates/components_page.html").read_text()
     source = (settings.BASE_DIR / "sen/templatetags/ui.py").read_text()
-    tags = set(re.findall(r"^def ([a-z]\w+)\(", source, re.MULTILINE)) | {
+    tags = set(re.findall(r"^@register\.\w+tag\b.*\ndef (\w+)\(", source, re.MULTILINE)) | {
         "icon",
         "state",
         "flag",
