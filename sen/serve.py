@@ -63,6 +63,8 @@ def _serve(began: float) -> None:
     print("Starting", flush=True)
     demonstration.refuse_unconfirmed_database()
     _refuse_busy_port()
+    # Asked before anything is said: whoever reads that the site is ready may interrupt `make` the moment after.
+    made_by_make = catches_interrupts(os.getppid())
     cluster = None if demonstration.names_a_server() else _start_database()
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
@@ -71,7 +73,7 @@ def _serve(began: float) -> None:
             children[name] = _start(command)
         _await_first_page(children["web"])
         _say_where(time.monotonic() - began)
-        _watch(children)
+        _watch(children, made_by_make)
     finally:
         _stop(children)
         if cluster:
@@ -191,10 +193,9 @@ def sign_in_table(people: list[dict[str, str]]) -> str:
     return "\n".join(["", "Sign in as one of these invented people:", *[f"  {line}" for line in lines], MORE_PEOPLE])
 
 
-def _watch(children: dict[str, subprocess.Popen[bytes]]) -> None:
+def _watch(children: dict[str, subprocess.Popen[bytes]], made_by_make: bool) -> None:
     """Stay until told to stop; start again what died beside the web server, and give up when that itself has died."""
     restarts: dict[str, list[float]] = {name: [] for name in BESIDE}
-    made_by_make = catches_interrupts(os.getppid())
     while True:
         time.sleep(0.5)
         if made_by_make and not catches_interrupts(os.getppid()):

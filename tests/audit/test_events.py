@@ -166,10 +166,6 @@ def test_the_statements_of_a_page_do_not_grow_with_it(
         assert len(shown(browser.get("/audit/"))) == search.PAGE
 
 
-def test_the_auditors_first_page_is_the_log(auditor: Any, as_: Callable[[Any], Client]) -> None:
-    assert as_(auditor).get("/", follow=True).redirect_chain == [("/audit/", 302)]
-
-
 def test_a_year_old_filter_is_no_error(auditor: Any, as_: Callable[[Any], Client]) -> None:
     """Before the first partition there is simply nothing."""
     then = f"{timezone.now() - timedelta(days=3000):%Y-%m-%dT%H:%M}"

@@ -135,7 +135,7 @@ def test_it_is_listed_filtered_and_found_by_its_words_its_rows_and_its_old_name(
     assert numbers(client, "") == [sir.number, memo.number]
     assert numbers(client, "?kind=memo") == [memo.number]
     assert '<option value="memo"' in text(client.get("/reports/"))
-    for words in ("harbor OR watchman", "sawn", memo.number, "note to file"):
+    for words in ("lighthouse OR watchman", "sawn", memo.number, "note to file"):
         found = client.post("/reports/search/", {"q": words}).headers["Location"]
         assert found.endswith(f"/{memo.number}/") or numbers(client, found.removeprefix("/reports/")) == [memo.number]
     assert numbers(as_(outsider), "") == []
