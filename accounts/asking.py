@@ -1,4 +1,4 @@
-"""What somebody gets who must first sign in or accept the rules: a page, or for a script a word that it understands."""
+"""What somebody gets who must first sign in or mend something: a page, or for a script a word that it understands."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 
 from accounts import pages
+from accounts.readiness import Need
 from sen import kept
 from sen.way_back import is_ours
 
@@ -26,13 +27,16 @@ def ask_to_sign_in(request: HttpRequest, *, why: str = "", who: str = "") -> Htt
     return HttpResponseRedirect(sign_in)
 
 
-def ask_for_rules(request: HttpRequest) -> HttpResponse:
-    rules = reverse("accounts:rules")
+def ask_to_mend(request: HttpRequest, lack: Need) -> HttpResponse:
+    """Send somebody who still lacks something to the page that mends it; with the form in it if they sent one."""
+    url = reverse(lack.page)
+    if "X-Background" in request.headers or "X-Autosave" in request.headers:
+        return JsonResponse({"message": f"First: {lack.label}. What you typed stays here.", "sign_in": url}, status=401)
     if request.method == "POST":
-        return _in_place(request, pages.rules(request, kept=kept.keep(request, str(request.user.pk))))
+        return _in_place(request, pages.mend(request, lack, kept=kept.keep(request, str(request.user.pk))))
     if is_htmx(request):
-        return HttpResponse(status=403, headers={"HX-Redirect": rules})
-    return HttpResponseRedirect(f"{rules}?{urlencode({'next': page_of(request)})}")
+        return HttpResponse(status=403, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(f"{url}?{urlencode({'next': page_of(request)})}")
 
 
 def is_htmx(request: HttpRequest) -> bool:

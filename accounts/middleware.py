@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from accounts import rules, sessions
+from accounts import readiness, sessions
 from accounts.access import Declared, Refused, Verdict, person
-from accounts.asking import ask_for_rules, ask_to_sign_in
+from accounts.asking import ask_to_mend, ask_to_sign_in
 from accounts.models import User
 from accounts.origin import origin_of
 from audit.log import Subject, record
@@ -22,8 +22,6 @@ View = Callable[..., HttpResponse]
 
 # Probes are answered while the database is gone, so their session is not looked up.
 WITHOUT_SESSION = frozenset({"alive", "ready"})
-# What a person may do who has signed in but not accepted the rules.
-BEFORE_RULES = frozenset({"accounts:rules", "accounts:extend"})
 
 
 def declared(view: Any) -> Declared | None:
@@ -83,7 +81,7 @@ class SessionLimits:
 
 
 class Gate:
-    """Refuses a view that declares nothing, whoever is not signed in, has not accepted the rules or may not."""
+    """Refuses a view that declares nothing, and whoever is not signed in, still lacks something or may not."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -117,8 +115,9 @@ class Gate:
 
     def _let_through(self, request: HttpRequest, access: Declared) -> HttpResponse | None:
         user = person(request)
-        if not rules.accepted(user) and name_of(request) not in BEFORE_RULES:
-            return ask_for_rules(request)
+        lack = readiness.first_lack(user, request.session)
+        if lack and name_of(request) not in lack.opens | {lack.page}:
+            return ask_to_mend(request, lack)
         verdict = access.verdict(user)
         return None if verdict else refuse(request, verdict)
 

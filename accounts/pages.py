@@ -6,10 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts import rules as rules_of_behavior
 from accounts import sessions
 from accounts.forms import SignInForm
+from accounts.readiness import Need
 from sen.kept import Kept
 
 
@@ -25,6 +27,14 @@ def sign_in(
         "demonstration": demonstration_sign_ins(),
     }
     return render(request, "accounts/sign_in.html", context, status=401 if kept and not form else 200)
+
+
+def mend(request: HttpRequest, lack: Need, *, kept: str) -> HttpResponse:
+    """The page that mends what is lacking, in place of the one asked for, with the form that came along."""
+    if lack.page == "accounts:rules":
+        return rules(request, kept=kept, next_url=reverse("home"))
+    context = {"lack": lack, "kept": kept, "mend_url": reverse(lack.page)}
+    return render(request, "accounts/mend.html", context, status=403)
 
 
 def rules(request: HttpRequest, *, kept: str = "", next_url: str = "") -> HttpResponse:

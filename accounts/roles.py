@@ -109,6 +109,9 @@ PERMISSIONS: dict[str, str] = {
     "reveal_ssn": "reveal a legacy SSN",
     "change_profiles": "change people's profiles",
     "grant_roles": "grant and revoke roles",
+    "endorse_access": "endorse what people ask for",
+    "record_training": "record completed training",
+    "explain_access": "ask why somebody may see or do something",
     "edit_reference": "edit offices, event types, thresholds and routing",
     "read_audit": "read the audit log",
     "run_privacy": "run disclosures and retention",
@@ -136,6 +139,7 @@ OVERSEE = {
     "void_tav": ERO_OFFICE,
     "acknowledge": OFFICE,
     "name_readers": OFFICE,
+    "endorse_access": OFFICE,
 }
 OVERSEE_ERO = {
     "file_ilead": ERO_OFFICE,
@@ -177,13 +181,23 @@ GRANTS: dict[Role, dict[str, Grant]] = {
     Role.HQ_USER: READ_ALL,
     Role.HQ_DUTY_MANAGER: {**READ_ALL, "acknowledge": OFFICE},
     Role.SCO: {"change_profiles": ALL},
-    Role.ACM: {"grant_roles": ALL},
-    Role.AUDITOR: {**READ_ALL, "read_historical": ALL, "read_audit": ALL},
-    Role.PRIVACY_OFFICER: {**READ_ALL, "read_historical": ALL, "read_audit": ALL, "run_privacy": ALL},
+    Role.ACM: {"grant_roles": ALL, "record_training": ALL, "explain_access": ALL},
+    Role.AUDITOR: {**READ_ALL, "read_historical": ALL, "read_audit": ALL, "explain_access": ALL},
+    Role.PRIVACY_OFFICER: {
+        **READ_ALL,
+        "read_historical": ALL,
+        "read_audit": ALL,
+        "run_privacy": ALL,
+        "record_training": ALL,
+        "explain_access": ALL,
+    },
     Role.HISTORICAL_READER: {"read_historical": ALL},
     Role.SSN_READER: {"reveal_ssn": ALL},
     Role.ADMINISTRATOR: {"edit_reference": ALL},
 }
+
+# Who holds one of these proves, beside the password, that it is they (settings.SECOND_FACTOR can ask everybody).
+SECOND_FACTOR_ROLES = frozenset({Role.ACM, Role.SCO, Role.AUDITOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR})
 
 # Roles that one person may not hold together (PIA: SCO and ACM apart; an auditor writes no report; HQ User reads only).
 FILING = {role for role, grants in GRANTS.items() if any(name.startswith("file_") for name in grants)}

@@ -1,4 +1,9 @@
-"""The Rules of Behavior: which version is in force, and whether a person has accepted it."""
+"""The Rules of Behavior: which version is in force, and whether a person has accepted it within a year."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import User
 
@@ -7,5 +12,8 @@ VERSION = "2026-1"
 
 
 def accepted(user: User) -> bool:
-    """PIA: all must sign before they have access."""
-    return bool(user.rules_version == VERSION)
+    """PIA: all must sign before they have access; renewed each year."""
+    signed = user.rules_accepted_at
+    return bool(
+        user.rules_version == VERSION and signed and signed > timezone.now() - timedelta(days=settings.RULES_DAYS)
+    )

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 
 STARTED, SEEN, CHECKED = "started_at", "seen_at", "checked_at"
+# When this session was proved with a second factor; while PENDING is set, the password alone has been given.
+PROVED, PENDING = "proved_at", "second_factor_pending"
 # A row written at every click would be the busiest of the database.
 WRITE_EVERY_SECONDS = 30
 
@@ -24,6 +26,26 @@ def confirmed(session: SessionBase) -> None:
     """The password was given once more: the session goes on under a new key (OWASP ASVS 5.0, 7.2.4)."""
     session.cycle_key()
     session[CHECKED] = int(time.time())
+
+
+def ask_second_factor(session: SessionBase) -> None:
+    """The password was right and the person has a second factor: until it is given the session opens nothing else."""
+    session[PENDING] = True
+
+
+def second_factor_given(session: SessionBase) -> None:
+    """The session is proved and goes on under a new key (OWASP ASVS 5.0, 7.2.4)."""
+    session.pop(PENDING, None)
+    session.cycle_key()
+    session[PROVED] = int(time.time())
+
+
+def is_pending(session: SessionBase) -> bool:
+    return bool(session.get(PENDING))
+
+
+def is_proved(session: SessionBase) -> bool:
+    return PROVED in session
 
 
 def checked_at(session: SessionBase) -> float:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts import sessions
-from accounts.models import SignInAttempt, User
+from accounts.models import SecondFactor, SignInAttempt, User
 from accounts.origin import origin_of
 from audit.log import Origin, Subject, record
 
@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User | None:
         _refuse(user, origin, "locked" if locked else "wrong")
         return None
     _forgive(attempt)
-    _begin(request, user)
+    begin(request, user)
     return user
 
 
@@ -138,10 +138,18 @@ def _forgive(attempt: SignInAttempt) -> None:
     SignInAttempt.objects.filter(at__lt=old).delete()
 
 
-def _begin(request: HttpRequest, user: User) -> None:
-    """A new session under a new key; the time of sign-in and its event are one change."""
+def begin(request: HttpRequest, user: User, *, proved: bool = False) -> None:
+    """A new session under a new key; the time of sign-in and its event are one change.
+
+    Whoever has a second factor is asked for it next, unless the sign-in itself has proved it (`proved`).
+    """
+    asked = not proved and SecondFactor.objects.filter(user=user).exists()
     with transaction.atomic():
         login(request, user, backend=BACKEND)
         sessions.begin(request.session)
+        if asked:
+            sessions.ask_second_factor(request.session)
+        if proved:
+            sessions.second_factor_given(request.session)
         user.origin = origin_of(request)
-        record("session.signed_in", by=user, on=user)
+        record("session.signed_in", by=user, on=user, second_factor="asked" if asked else "")

@@ -20,6 +20,7 @@ EXEMPT = frozenset(
         "reports.PlannedTarget",
         "reports.SearchDocument",
         "accounts.SignInAttempt",
+        "accounts.OpenSession",
         "accounts.Version",
     }
 )

@@ -154,6 +154,26 @@ LOCKOUT_SECONDS = env.int("SEN_LOCKOUT_SECONDS", default=20 * 60)
 SIGN_INS_PER_MINUTE = env.int("SEN_SIGN_INS_PER_MINUTE", default=20)
 # How old the last password check may be for a reveal, and how many legacy SSNs one person may see in a day.
 CONFIRM_AFTER_SECONDS = env.int("SEN_CONFIRM_AFTER_SECONDS", default=10 * 60)
+SESSIONS_A_PERSON = env.int("SEN_SESSIONS_A_PERSON", default=3)
+RULES_DAYS = env.int("SEN_RULES_DAYS", default=365)
+TRAINING_DAYS = env.int("SEN_TRAINING_DAYS", default=365)
+# Accounts that nobody used for so many days are disabled, after a warning so many days before.
+UNUSED_DAYS = env.int("SEN_UNUSED_DAYS", default=45)
+UNUSED_WARNING_DAYS = env.int("SEN_UNUSED_WARNING_DAYS", default=7)
+# Who must have a second factor: the roles that `accounts.roles` lists, or everybody.
+SECOND_FACTOR = env.str("SEN_SECOND_FACTOR", default="roles")
+if SECOND_FACTOR not in {"roles", "all"}:
+    raise ImproperlyConfigured(f"SEN_SECOND_FACTOR is {SECOND_FACTOR!r}; it must be roles or all.")
+# Single sign-on of the agency by OpenID Connect; off until an issuer is named.
+OIDC_ISSUER = env.str("SEN_OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("SEN_OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("SEN_OIDC_CLIENT_SECRET", default="")
+OIDC_LABEL = env.str("SEN_OIDC_LABEL", default="Sign in with your agency account")
+# The values of `amr` (RFC 8176) with which the provider says that it has itself asked for more than a password.
+OIDC_SECOND_FACTORS = env.list("SEN_OIDC_SECOND_FACTORS", default=["mfa", "hwk", "sc"])
+# How long a report of another office stays open to whoever gave a reason, and which share of the readings is reviewed.
+OUTSIDE_HOURS = env.int("SEN_OUTSIDE_HOURS", default=24)
+OUTSIDE_SAMPLE = env.float("SEN_OUTSIDE_SAMPLE", default=0.2)
 REVEALS_A_DAY = env.int("SEN_REVEALS_A_DAY", default=10)
 
 # -- guardian: rows on offices and on single reports, through direct foreign keys ----------------------------------

@@ -12,6 +12,7 @@ from reports.models.life import (
     Submission,
 )
 from reports.models.matches import EarlierSettlement, Match, MatchNotice, PlannedPlace, PlannedTarget
+from reports.models.outside import OutsideReading, OutsideRule
 from reports.models.reference import ApprovalRule, DeconflictionRule, EventType, RoutingRule, Threshold
 from reports.models.relations import Relation
 from reports.models.report import Report, ReportReader
@@ -41,6 +42,8 @@ __all__ = [
     "Notice",
     "Notification",
     "Organization",
+    "OutsideReading",
+    "OutsideRule",
     "Person",
     "PlannedLocation",
     "PlannedPlace",

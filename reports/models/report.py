@@ -38,8 +38,9 @@ NO, YES = Personal.NO, Personal.YES
 
 
 # What a row of `ReportReader` gives: reading a restricted report of a kind that one may read, or reading one report
-# of whatever kind that was shared for a stated need to know, while it is not restricted.
-NAMED, SHARED = "read_report", "read_shared"
+# of whatever kind that was shared for a stated need to know, while it is not restricted; or reading one report outside
+# one's offices for a stated reason, for a limited time, while it is not restricted.
+NAMED, SHARED, OUTSIDE = "read_report", "read_shared", "read_outside"
 
 
 class Precision(models.TextChoices):
@@ -107,11 +108,14 @@ def visible(user: User) -> Q:
     if None in kinds_by_reach and len(kinds_by_reach[None]) == len(list(KINDS)):
         scope = Q(restricted=False)
     named = ReportReader.objects.filter(user=user, until__gt=Now())
-    shared = Q(restricted=False, pk__in=named.filter(permission__codename=SHARED).values("content_object_id"))
-    in_it = Q(
-        restricted=True, kind__in=own_kinds, pk__in=named.filter(permission__codename=NAMED).values("content_object_id")
-    )
-    return scope | in_it | shared
+    rows = {
+        given: named.filter(permission__codename=given).values("content_object_id")
+        for given in (NAMED, SHARED, OUTSIDE)
+    }
+    shared = Q(restricted=False, pk__in=rows[SHARED])
+    in_it = Q(restricted=True, kind__in=own_kinds, pk__in=rows[NAMED])
+    opened = Q(restricted=False, kind__in=own_kinds, pk__in=rows[OUTSIDE])
+    return scope | in_it | shared | opened
 
 
 class Report(models.Model):
@@ -225,6 +229,7 @@ class Report(models.Model):
         permissions = (
             (NAMED, "read this report, though restricted"),
             (SHARED, "read this report, for a stated need to know"),
+            (OUTSIDE, "read this report of another office, for a stated reason"),
         )
         indexes = (
             models.Index(

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import actions, rules
+from accounts import actions, rules, training
 from accounts.models import Office, User
 from accounts.roles import Role
 from sen.demo.places import BY_CODE, SITES
@@ -169,6 +169,7 @@ def _make(member: Member, office: Office, shared: str, known: dict[str, User]) -
         is_demonstration=True,
     )
     actions.accept_rules(by=user, version=rules.VERSION)
+    training.record_training(user, completed_on=timezone.localdate(), evidence="Course 2026", by=None)
     until = timezone.now() + timedelta(days=365)
     for role in (member.role, *member.also):
         actions.grant_role(user=user, role=role, office=office, until=until, by=None)

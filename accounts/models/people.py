@@ -1,4 +1,4 @@
-"""People, offices, the roles that people hold at offices, and the guardian rows that follow from them."""
+"""People's accounts and the offices they belong to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.functional import cached_property
-from guardian.models import UserObjectPermissionBase
 
 from accounts import lookups  # noqa: F401 - makes `any_of` known before any query is built
 from accounts.roles import Role
@@ -19,18 +18,17 @@ from privacy.fields import (
     BigAutoField,
     BooleanField,
     CharField,
+    DateField,
     DateTimeField,
     EmailField,
     ForeignKey,
     Personal,
-    UUIDField,
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from accounts.access import Rights
     from accounts.memory import Marks
+    from accounts.models.grants import Assignment
 
 NO, YES = Personal.NO, Personal.YES
 
@@ -148,6 +146,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     supervisor = ForeignKey("self", models.PROTECT, personal=YES, null=True, blank=True, related_name="staff")
     status = CharField(personal=NO, max_length=10, choices=Status, default=Status.INVITED)
+    status_note = CharField(
+        "why", personal=NO, max_length=200, blank=True, editable=False, help_text="Why the account is as it is."
+    )
+    # The end of the last day on which the newest privacy training counts; written with `Training` alone.
+    trained_until = DateField(personal=NO, null=True, blank=True, editable=False)
+    # When the person was told that the account will be disabled because nobody uses it; empty once they sign in.
+    unused_warned_at = DateTimeField(personal=NO, null=True, blank=True, editable=False)
     is_demonstration = BooleanField(personal=NO, default=False, editable=False)
     rules_version = CharField(personal=NO, max_length=20, blank=True, editable=False)
     rules_accepted_at = DateTimeField(personal=NO, null=True, blank=True, editable=False)
@@ -206,109 +211,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def live_assignments(self) -> list[Assignment]:
+        from accounts.models.grants import Assignment
+
         return list(Assignment.objects.live().filter(user=self).select_related("office"))
 
     @property
     def office_line(self) -> str:
         return self.office.name if self.office else ""
-
-
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    """Assignments …"""
-
-    def live(self, at: datetime | None = None) -> AssignmentQuerySet:
-        """… in force at `at` (now unless said)."""
-        from django.utils import timezone
-
-        moment = at or timezone.now()
-        return self.filter(revoked_at__isnull=True, until__gt=moment)
-
-
-class Assignment(models.Model):
-    """A role at an office until a date, granted by an access control manager. The truth behind every guardian row."""
-
-    audit_type: ClassVar[str] = "assignment"
-    audited: ClassVar[tuple[str, str, str]] = ("user", "user_id", "change")
-
-    id = BigAutoField(personal=NO, primary_key=True)
-    user = ForeignKey(User, models.PROTECT, personal=YES, related_name="assignments")
-    role = CharField(personal=NO, max_length=20, choices=[(role.value, role.label) for role in Role])
-    office = ForeignKey(Office, models.PROTECT, personal=NO, related_name="assignments")
-    until = DateTimeField(personal=NO)
-    granted_by = ForeignKey(User, models.PROTECT, personal=YES, null=True, related_name="+")
-    granted_at = DateTimeField(personal=NO)
-    revoked_by = ForeignKey(User, models.PROTECT, personal=YES, null=True, blank=True, related_name="+")
-    revoked_at = DateTimeField(personal=NO, null=True, blank=True)
-
-    objects = AssignmentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("role", "office__name")
-        default_permissions = ()
-        constraints = (
-            models.CheckConstraint(condition=Q(until__gt=F("granted_at")), name="assignment_ends_after_start"),
-            models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True) | Q(revoked_at__isnull=False),
-                name="assignment_revoked_together",
-            ),
-            models.CheckConstraint(
-                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user")), name="assignment_not_by_oneself"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.role} at office {self.office_id}"
-
-
-class OfficePermission(UserObjectPermissionBase):
-    """A guardian row: this person has this permission at this office and below, until then.
-
-    Written by `accounts.access.recompute` alone, from live assignments.
-    """
-
-    audited: ClassVar[tuple[str, str, str]] = ("user", "user_id", "change")
-
-    id = BigAutoField(personal=NO, primary_key=True)
-    content_object = ForeignKey(Office, models.CASCADE, personal=NO, related_name="permission_rows")
-    until = DateTimeField(personal=NO)
-
-    class Meta(UserObjectPermissionBase.Meta):
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"permission {self.permission_id} at office {self.content_object_id}"
-
-
-class Version(models.Model):
-    """A mark that is new whenever what it is about has changed: a person with their rights, or the reference data.
-
-    Written by triggers alone, in the transaction of the change; `accounts.memory` reads it at every request.
-    """
-
-    about = CharField(personal=NO, max_length=30, primary_key=True)
-    mark = UUIDField(personal=NO)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return self.about
-
-
-class SignInAttempt(models.Model):
-    """A failed or throttled sign-in, counted for the lockout; the evidence is the event, not this row."""
-
-    id = BigAutoField(personal=NO, primary_key=True)
-    username_hash = CharField(personal=NO, max_length=64, unguarded="A hash, made by us.")
-    address = CharField(personal=YES, max_length=64)
-    at = DateTimeField(personal=NO)
-
-    class Meta:
-        default_permissions = ()
-        indexes = (
-            models.Index(fields=["username_hash", "at"], name="attempt_by_name"),
-            models.Index(fields=["address", "at"], name="attempt_by_address"),
-        )
-
-    def __str__(self) -> str:
-        return f"attempt {self.pk}"

@@ -54,7 +54,7 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
     return Paginator(rows, PAGE).get_page(request.GET.get("page"))
 
 
-@requires("change_profiles")
+@requires("change_profiles", "grant_roles", "explain_access")
 @require_http_methods(PAGES)
 def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
@@ -126,3 +126,10 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("accounts:assignments")
     record("user.viewed", by=person(request), on=assignment.user)
     return render(request, "accounts/revoke.html", {"assignment": assignment, "form": form})
+
+
+@requires("change_profiles", "grant_roles", "explain_access")
+@require_http_methods(["GET", "HEAD"])
+def person_by_name(request: HttpRequest, username: str) -> HttpResponse:
+    """An address that can be typed; it leads to the page of the person, whose address names nobody."""
+    return redirect("accounts:person", pk=get_object_or_404(User, username=username).pk)
