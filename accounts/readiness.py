@@ -1,4 +1,4 @@
-"""What must be in order before somebody may work: a proved session, signed rules, this year's training, a second factor.
+"""What must be in order before somebody may work: a proved session, signed rules, training, a second factor.
 
 One table, in the order in which they are asked for. `accounts.middleware.Gate` lets through, until all is in order,
 only the pages that mend what is lacking; the checklist shows every line.
