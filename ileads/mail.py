@@ -9,12 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from accounts.mailing import send
 from accounts.models import Assignment, User
 from accounts.roles import Role
 from audit.log import Subject, record
 from ileads import reveals
 from ileads.models import Dissemination
-from reports.mail import send, send_notice
+from reports.mail import send_notice
 from reports.models import Report
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from procrastinate.contrib.django import app
 
-from reports.tasks import PATIENCE
+from accounts.mailing import PATIENCE
 
 
 @app.task(queue="mail", retry=PATIENCE, pass_context=False)

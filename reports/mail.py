@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from smtplib import SMTPException
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.access import may
+from accounts.mailing import send
 from accounts.models import Assignment, User
 from audit.log import record
 from reports.models import Notice, Report, ReportNotice
@@ -101,21 +101,6 @@ def _message(notice: Occasion, report: Report, person: User, subject: str, path:
         to=[person.email],
         headers={"Message-ID": f"<{notice.pk}.{person.pk}@{sender.rpartition('@')[2]}>"},
     )
-
-
-def send(messages: dict[str, EmailMessage]) -> list[str]:
-    """Send one after the other: a refused address keeps nobody else's mail back. The keys of those that did not go."""
-    left: list[str] = []
-    failure: Exception | None = None
-    with get_connection() as connection:
-        for key, message in messages.items():
-            try:
-                connection.send_messages([message])
-            except (SMTPException, OSError) as error:
-                failure, left = error, [*left, key]
-    if failure and len(left) == len(messages):
-        raise failure
-    return left
 
 
 def body_of(report: Report, path: str) -> str:

@@ -6,7 +6,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from reports.tasks import PATIENCE
+from accounts.mailing import PATIENCE
 
 # A worker says every ten seconds that it lives; one that has been silent this long was killed.
 SILENT_SECONDS = 60
