@@ -151,6 +151,8 @@ ABSOLUTE_SECONDS = env.int("SEN_ABSOLUTE_SECONDS", default=12 * 3600)
 SESSION_COOKIE_AGE = ABSOLUTE_SECONDS
 LOCKOUT_FAILURES = env.int("SEN_LOCKOUT_FAILURES", default=3)
 LOCKOUT_SECONDS = env.int("SEN_LOCKOUT_SECONDS", default=20 * 60)
+# Wrong tries at one name that are looked at in a day: all strangers' together, and apart those of each known browser.
+FAILURES_A_DAY = env.int("SEN_FAILURES_A_DAY", default=30)
 SIGN_INS_PER_MINUTE = env.int("SEN_SIGN_INS_PER_MINUTE", default=20)
 # How old the last password check may be for a reveal, and how many legacy SSNs one person may see in a day.
 CONFIRM_AFTER_SECONDS = env.int("SEN_CONFIRM_AFTER_SECONDS", default=10 * 60)
@@ -166,14 +168,19 @@ if SECOND_FACTOR not in {"roles", "all"}:
     raise ImproperlyConfigured(f"SEN_SECOND_FACTOR is {SECOND_FACTOR!r}; it must be roles or all.")
 # Single sign-on of the agency by OpenID Connect; off until an issuer is named.
 OIDC_ISSUER = env.str("SEN_OIDC_ISSUER", default="")
+if PRODUCTION and OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
+    raise ImproperlyConfigured("SEN_OIDC_ISSUER must begin with https://.")
 OIDC_CLIENT_ID = env.str("SEN_OIDC_CLIENT_ID", default="")
 OIDC_CLIENT_SECRET = env.str("SEN_OIDC_CLIENT_SECRET", default="")
 OIDC_LABEL = env.str("SEN_OIDC_LABEL", default="Sign in with your agency account")
+# Where the provider shows its sign-in, if that is not on the host of the issuer.
+OIDC_ORIGIN = env.str("SEN_OIDC_ORIGIN", default="/".join(OIDC_ISSUER.split("/")[:3]))
 # The values of `amr` (RFC 8176) with which the provider says that it has itself asked for more than a password.
 OIDC_SECOND_FACTORS = env.list("SEN_OIDC_SECOND_FACTORS", default=["mfa", "hwk", "sc"])
 # How long a report of another office stays open to whoever gave a reason, and which share of the readings is reviewed.
 OUTSIDE_HOURS = env.int("SEN_OUTSIDE_HOURS", default=24)
 OUTSIDE_SAMPLE = env.float("SEN_OUTSIDE_SAMPLE", default=0.2)
+OUTSIDE_AN_HOUR = env.int("SEN_OUTSIDE_AN_HOUR", default=30)
 REVEALS_A_DAY = env.int("SEN_REVEALS_A_DAY", default=10)
 
 # -- guardian: rows on offices and on single reports, through direct foreign keys ----------------------------------
@@ -217,7 +224,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers ask this of where a form leads on to as well: the button of the single sign-on leads to the provider.
+        "form-action": ["'self'", *([OIDC_ORIGIN] if OIDC_ISSUER else [])],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
