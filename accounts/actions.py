@@ -99,7 +99,7 @@ def grant_role(*, user: User, role: Role, office: Office, until: datetime, by: U
     if by is not None and by.person_key == user.person_key:
         raise Refused("You cannot grant a role to yourself. Ask another Access Control Manager.")
     _lock_accounts(user)
-    _refuse_together(user, role)
+    refuse_together(user, role)
     now = timezone.now()
     if until <= now:
         raise Refused("The end date is in the past. Choose a later date.")
@@ -117,8 +117,8 @@ def _lock_accounts(user: User) -> None:
     list(accounts.values_list("pk", flat=True))
 
 
-def _refuse_together(user: User, role: Role) -> None:
-    """Separation of duties, over every account of the same person."""
+def refuse_together(user: User, role: Role) -> None:
+    """Separation of duties, over every account of the same person. Raises Refused with the sentence."""
     held = set(Assignment.objects.live().filter(user__person_key=user.person_key).values_list("role", flat=True))
     for pair in APART:
         others = pair - {role}
@@ -138,8 +138,13 @@ def revoke_role(assignment: Assignment, *, by: User | None, reason: str = "") ->
         raise Refused("You cannot change your own roles. Ask another Access Control Manager.")
     if assignment.revoked_at:
         return assignment
-    assignment.revoked_by, assignment.revoked_at = by, timezone.now()
-    assignment.save(update_fields=["revoked_by", "revoked_at"])
+    return end_assignment(assignment, by=by, reason=reason)
+
+
+def end_assignment(assignment: Assignment, *, by: User | None, reason: str, **why: Any) -> Assignment:
+    """End a locked assignment within an action that has found `by` entitled to it; `by` None is the system."""
+    assignment.revoked_by, assignment.revoked_at, assignment.revoked_reason = by, timezone.now(), reason
+    assignment.save(update_fields=["revoked_by", "revoked_at", "revoked_reason"])
     record(
         "assignment.revoked",
         by=by,
@@ -147,6 +152,7 @@ def revoke_role(assignment: Assignment, *, by: User | None, reason: str = "") ->
         role=assignment.role,
         office=assignment.office.code,
         reason=reason,
+        **why,
     )
     recompute(assignment.user)
     return assignment

@@ -8,8 +8,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import history, navigation, permissions
+        from accounts import access_tasks as access_tasks  # the worker knows a job whose module was read
+        from accounts import factor_mail as factor_mail
+        from accounts import history, homes, navigation, permissions
 
         post_migrate.connect(permissions.install, sender=self, dispatch_uid="accounts.permissions")
         history.register()
         navigation.register()
+        homes.register_homes()

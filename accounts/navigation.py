@@ -1,13 +1,25 @@
 """Where people and access stand in the navigation."""
 
-from sen.ui import navigation
+from accounts import sessions
+from sen.ui import half_open, navigation
 
 
 def register() -> None:
+    half_open.ask = lambda request: sessions.is_pending(request.session)
     navigation.add(label="People", url_name="accounts:people", permission="change_profiles", icon="people", order=70)
     navigation.add(
         label="Access", url_name="accounts:assignments", permission="grant_roles", icon="lock_open", order=71
     )
     navigation.add(
         label="Reference data", url_name="accounts:reference", permission="edit_reference", icon="list", order=80
+    )
+    navigation.add(
+        label="Requests",
+        url_name="accounts:requests",
+        permission=("endorse_access", "grant_roles"),
+        icon="group_add",
+        order=72,
+    )
+    navigation.add(
+        label="Training", url_name="accounts:trainings", permission="record_training", icon="check", order=73
     )

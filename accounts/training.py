@@ -39,3 +39,20 @@ def _count(user: User) -> None:
     newest = user.trainings.filter(kind=Training.Kind.PRIVACY, withdrawn_at=None).order_by("-completed_on").first()
     user.trained_until = newest.completed_on + timedelta(days=settings.TRAINING_DAYS) if newest else None
     user.save(update_fields=["trained_until"])
+
+
+@action
+def withdraw_training(training: Training, *, by: User | None, reason: str) -> Training:
+    """Take back a training that was recorded wrongly; what it alone opened is closed at the person's next request."""
+    require(by, "record_training")
+    user = User.objects.select_for_update().get(pk=training.user_id)
+    if by is not None and by.person_key == user.person_key:
+        raise Refused("You cannot change your own training. Ask another Access Control Manager.")
+    training = Training.objects.select_for_update().get(pk=training.pk)
+    if training.withdrawn_at:
+        raise Refused("This training is withdrawn already. Nothing was done again.")
+    training.withdrawn_by, training.withdrawn_at, training.withdrawn_reason = by, timezone.now(), reason
+    training.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_reason"])
+    _count(user)
+    record("training.withdrawn", by=by, on=user, completed_on=training.completed_on.isoformat(), reason=reason)
+    return training

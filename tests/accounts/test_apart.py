@@ -62,7 +62,7 @@ def test_of_two_accounts_of_one_person_only_one_gets_a_role_of_a_pair(
 ) -> None:
     other = second_account(stranger)
     looked = threading.Barrier(2)
-    real = actions._refuse_together
+    real = actions.refuse_together
 
     def slowly(user: User, role: Role) -> None:
         """Wait a moment for the other grant to have looked too: with the accounts locked it cannot have."""
@@ -70,7 +70,7 @@ def test_of_two_accounts_of_one_person_only_one_gets_a_role_of_a_pair(
         with suppress(threading.BrokenBarrierError):
             looked.wait(timeout=1)
 
-    monkeypatch.setattr(actions, "_refuse_together", slowly)
+    monkeypatch.setattr(actions, "refuse_together", slowly)
     told = grant_at_once([(stranger, Role.SCO), (other, Role.ACM)])
     assert sorted(map(bool, told)) == [False, True]
     assert "may not be held by one person" in "".join(told)

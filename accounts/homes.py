@@ -1,0 +1,27 @@
+"""What accounts puts on the first page: the requests for access that wait for this person."""
+
+from __future__ import annotations
+
+from accounts import requests
+from accounts.models import User
+from sen.home import Action, Block, Home, register
+
+
+def register_homes() -> None:
+    """Addresses stand written out, since none can be looked up before all apps are ready."""
+    oldest = Action("Open the oldest request", "/accounts/requests/?oldest=1", "group_add")
+    register(Home("grant_roles", 19, deciding, oldest, waits=lambda user: requests.waiting_for(user).exists()))
+    register(Home("endorse_access", 18, endorsing))
+
+
+def deciding(user: User) -> list[Block]:
+    """How many wait: figures, not names; whose they are is a page of its own, which records its reading."""
+    context = {"waiting": requests.waiting_for(user).count(), "empty": "No request for access waits for you."}
+    return [Block("Requests for access", "accounts/home_requests.html", context)]
+
+
+def endorsing(user: User) -> list[Block]:
+    """What is empty would only stand in the way of those who have reports to decide on."""
+    if user.may_somewhere("grant_roles") or not (waiting := requests.waiting_for(user).count()):
+        return []
+    return [Block("Requests for access", "accounts/home_requests.html", {"waiting": waiting})]
