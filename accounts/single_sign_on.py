@@ -53,7 +53,8 @@ def start(request: HttpRequest, *, next_url: str, return_url: str) -> str:
     """The address to go to. What is needed on the way back stays in the session. Raises Unreachable."""
     known = identity_provider.provider()
     signed_in = request.user.pk if request.user.is_authenticated else None
-    flow = Flow(*(secrets.token_urlsafe(48) for _ in range(3)), next_url, signed_in, time.time())
+    state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+    flow = Flow(state, nonce, verifier, next_url, signed_in, time.time())
     request.session[FLOW] = vars(flow)
     asked = {
         "response_type": "code",

@@ -398,7 +398,7 @@ FORGED: dict[str, Callable[[], str]] = {
     "a secret": lambda: token(OctKey.generate_key(256), "HS256"),
     "another key": lambda: token(OTHER),
     "another key under the known name": lambda: token(
-        RSAKey.import_key({**OTHER.as_dict(private=True), "kid": RSA.kid})
+        RSAKey.import_key({**OTHER.as_dict(private=True), "kid": str(RSA.kid)})
     ),
     "changed after signing": lambda: ".".join(
         [*token().split(".")[:1], token(sub="8").split(".")[1], token().split(".")[2]]
@@ -433,9 +433,8 @@ def test_a_forged_token_is_not_believed(known: Provider, forged: str) -> None:
 def test_new_keys_of_the_provider_are_looked_up_but_not_at_every_token(
     known: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-    newer = replace(known, keys=KeySet([OTHER]), asked_at=time.monotonic() + 1)
-    monkeypatch.setattr(identity_provider, "_ask", lambda issuer: asked.append(issuer) or newer)
+    asked, newer = list[str](), replace(known, keys=KeySet([OTHER]), asked_at=time.monotonic() + 1)
+    monkeypatch.setattr(identity_provider, "_ask", lambda issuer: (asked.append(issuer), newer)[1])
     with pytest.raises(NotBelieved):
         identity_provider.read(token(OTHER), nonce=NONCE, known=known)
     assert asked == []

@@ -56,7 +56,7 @@ class Faults:
         return self.get_response(request)
 
 
-class Adapter(DefaultOIDCAdapter):
+class Adapter(DefaultOIDCAdapter):  # type: ignore[misc]
     """The provider's own, with what a test wants said in the token."""
 
     def populate_id_token(self, id_token: dict[str, Any], client: Any, scopes: Iterable[str], **kwargs: Any) -> None:
