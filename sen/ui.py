@@ -109,6 +109,20 @@ class Alarm:
 alarm = Alarm()
 
 
+class HalfOpen:
+    """Whether somebody has only begun to sign in, so that the frame tells nothing of whose account it is; the app that
+    knows sets how to ask."""
+
+    def __init__(self) -> None:
+        self.ask: Callable[[HttpRequest], bool] | None = None
+
+    def __call__(self, request: HttpRequest) -> bool:
+        return self.ask is not None and self.ask(request)
+
+
+half_open = HalfOpen()
+
+
 @dataclass(frozen=True)
 class Person:
     """The signed-in person as the header names them."""
@@ -155,7 +169,7 @@ def _frame(request: HttpRequest) -> Frame:
     marking = getattr(settings, "HANDLING_MARKING", "LAW ENFORCEMENT SENSITIVE")
     outside = Frame(marking=marking, environment=_environment(), scheme=_scheme(request))
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if user is None or not user.is_authenticated or half_open(request):
         return outside
     return Frame(
         marking=marking,
