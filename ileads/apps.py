@@ -7,9 +7,11 @@ class ILeadsConfig(AppConfig):
     name = "ileads"
 
     def ready(self) -> None:
-        from ileads import homes, panels, ssn_panel
+        from ileads import explain, homes, leaving, panels, ssn_panel
         from reports import panels as places
 
+        explain.register()
         homes.register()
+        leaving.register()
         places.register(panels=panels.panels, entries=panels.entries)
         places.register(panels=ssn_panel.panels)

@@ -7,11 +7,24 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from reports import history, homes, match_panel, navigation, reference_pages, visits
+        from reports import (
+            explain,
+            history,
+            homes,
+            leaving,
+            match_panel,
+            navigation,
+            outside_panel,
+            reference_pages,
+            visits,
+        )
 
+        explain.register()
         history.register()
         homes.register_homes()
+        leaving.register()
         match_panel.register()
         navigation.register()
+        outside_panel.register()
         reference_pages.register_pages()
         visits.register()
