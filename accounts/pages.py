@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import identity_provider, prove_page, sessions
 from accounts import rules as rules_of_behavior
-from accounts import sessions
 from accounts.forms import SignInForm
 from accounts.readiness import Need
 from sen.kept import Kept
@@ -25,12 +25,15 @@ def sign_in(
         "kept": kept,
         "next_url": next_url,
         "demonstration": demonstration_sign_ins(),
+        "sso_label": settings.OIDC_LABEL if identity_provider.is_on() else "",
     }
     return render(request, "accounts/sign_in.html", context, status=401 if kept and not form else 200)
 
 
 def mend(request: HttpRequest, lack: Need, *, kept: str) -> HttpResponse:
     """The page that mends what is lacking, in place of the one asked for, with the form that came along."""
+    if lack.page == "accounts:prove":
+        return prove_page.show(request, kept=kept, next_url=reverse("home"))
     if lack.page == "accounts:rules":
         return rules(request, kept=kept, next_url=reverse("home"))
     context = {"lack": lack, "kept": kept, "mend_url": reverse(lack.page)}
