@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import access_tasks as access_tasks  # the worker knows a job whose module was read
+        from accounts import campaign_tasks as campaign_tasks
         from accounts import factor_mail as factor_mail
         from accounts import history, homes, navigation, permissions
 

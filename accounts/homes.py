@@ -1,8 +1,10 @@
-"""What accounts puts on the first page: the requests for access that wait for this person."""
+"""What accounts puts on the first page: the requests and roles of others that wait for this person."""
 
 from __future__ import annotations
 
-from accounts import requests
+from django.db.models import Count, Min
+
+from accounts import campaign_reach, requests
 from accounts.models import User
 from sen.home import Action, Block, Home, register
 
@@ -12,6 +14,7 @@ def register_homes() -> None:
     oldest = Action("Open the oldest request", "/accounts/requests/?oldest=1", "group_add")
     register(Home("grant_roles", 19, deciding, oldest, waits=lambda user: requests.waiting_for(user).exists()))
     register(Home("endorse_access", 18, endorsing))
+    register(Home(("endorse_access", "grant_roles"), 17, certifying))
 
 
 def deciding(user: User) -> list[Block]:
@@ -25,3 +28,10 @@ def endorsing(user: User) -> list[Block]:
     if user.may_somewhere("grant_roles") or not (waiting := requests.waiting_for(user).count()):
         return []
     return [Block("Requests for access", "accounts/home_requests.html", {"waiting": waiting})]
+
+
+def certifying(user: User) -> list[Block]:
+    """How many roles of others wait for this person to confirm or drop; figures, not names."""
+    mine = campaign_reach.waiting(campaign_reach.asked(user))
+    figures = mine.aggregate(count=Count("pk"), until=Min("campaign__deadline"))
+    return [Block("Recertification", "accounts/home_campaigns.html", figures)] if figures["count"] else []

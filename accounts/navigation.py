@@ -6,7 +6,13 @@ from sen.ui import half_open, navigation
 
 def register() -> None:
     half_open.ask = lambda request: sessions.is_pending(request.session)
-    navigation.add(label="People", url_name="accounts:people", permission="change_profiles", icon="people", order=70)
+    navigation.add(
+        label="People",
+        url_name="accounts:people",
+        permission=("change_profiles", "grant_roles", "explain_access"),
+        icon="people",
+        order=70,
+    )
     navigation.add(
         label="Access", url_name="accounts:assignments", permission="grant_roles", icon="lock_open", order=71
     )
@@ -19,6 +25,13 @@ def register() -> None:
         permission=("endorse_access", "grant_roles"),
         icon="group_add",
         order=72,
+    )
+    navigation.add(
+        label="Recertification",
+        url_name="accounts:campaigns",
+        permission=("endorse_access", "grant_roles", "explain_access"),
+        icon="verified",
+        order=74,
     )
     navigation.add(
         label="Training", url_name="accounts:trainings", permission="record_training", icon="check", order=73
