@@ -148,11 +148,8 @@ def action(act: Callable[P, T]) -> Callable[P, T]:
 
 def recompute(user: User) -> None:
     """Make the guardian rows of `user` what all live assignments say. Call it in the transaction that changed one."""
-    wanted: dict[tuple[str, int], datetime] = {}
     root = Office.objects.get(parent__isnull=True)
-    for assignment in Assignment.objects.live().filter(user=user).select_related("office"):
-        for key in _rows_of(assignment, root):
-            wanted[key] = max(assignment.until, wanted.get(key, assignment.until))
+    wanted = rows_of(Assignment.objects.live().filter(user=user).select_related("office"), root)
     permissions = dict(
         Permission.objects.filter(content_type__app_label="accounts", content_type__model="office").values_list(
             "codename", "pk"
@@ -163,6 +160,15 @@ def recompute(user: User) -> None:
         OfficePermission(user=user, permission_id=permissions[codename], content_object_id=office_id, until=until)
         for (codename, office_id), until in wanted.items()
     )
+
+
+def rows_of(assignments: Iterable[Assignment], root: Office) -> dict[tuple[str, int], datetime]:
+    """The (permission, office) pairs that these assignments give together, each until the last of them ends."""
+    wanted: dict[tuple[str, int], datetime] = {}
+    for assignment in assignments:
+        for key in _rows_of(assignment, root):
+            wanted[key] = max(assignment.until, wanted.get(key, assignment.until))
+    return wanted
 
 
 def _rows_of(assignment: Assignment, root: Office) -> Iterable[tuple[str, int]]:

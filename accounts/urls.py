@@ -55,6 +55,7 @@ urlpatterns = [
     path("people/<int:pk>/", people.person_page, name="person"),
     path("accounts/people/<str:username>/", people.person_by_name, name="person_by_name"),
     path("accounts/people/<int:pk>/offboard/", leaving.offboard, name="offboard"),
+    path("accounts/people/<int:pk>/reactivate/", leaving.reactivate, name="reactivate"),
     path("accounts/people/<int:pk>/second-factors/", second_factors.remove_factors_of, name="remove_factors_of"),
     # Who holds what, and why
     path("access/", people.assignments, name="assignments"),

@@ -30,6 +30,8 @@ ACTS = " acts"
 
 WITH: dict[str, Callable[[World], Objects]] = {
     "accounts:person": World.of_people,
+    "accounts:offboard": World.of_people,
+    "accounts:reactivate": World.of_people,
     "accounts:revoke": World.of_assignments,
     "accounts:reference_rows": World.of_reference,
     "accounts:reference_add": World.of_reference,
