@@ -50,6 +50,9 @@ def _left_over(user: User) -> Q:
 
 
 def _of_others(user: User) -> Items:
+    """Nobody answers for themselves; who may no longer sign in, for nobody."""
+    if not user.is_active:
+        return CampaignItem.objects.none()
     return CampaignItem.objects.exclude(assignment__user__person_key=user.person_key)
 
 

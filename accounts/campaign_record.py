@@ -18,7 +18,7 @@ from accounts.roles import Role
 from audit.export import plain
 
 Decision = CampaignItem.Decision
-FEW = 20
+FEW, FEW_RUNNING = 20, 3
 HEADINGS = (
     "person",
     "username",
@@ -54,6 +54,11 @@ def with_figures(page: Iterable[Campaign], user: User, *, whole: bool) -> list[t
     mine = campaign_reach.waiting(campaign_reach.asked(user)).filter(of_these).values("campaign")
     asked = dict(mine.annotate(count=Count("pk")).order_by().values_list("campaign", "count"))
     return [(one, figures.get(one.pk), asked.get(one.pk, 0)) for one in found]
+
+
+def running(user: User) -> list[tuple[Campaign, Progress | None, int]]:
+    """The campaigns that take answers, with their progress; what ends first on top, the first few."""
+    return with_figures(campaign_reach.running()[:FEW_RUNNING], user, whole=True)
 
 
 def _progress(figures: Any) -> Progress:

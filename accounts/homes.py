@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Min
 
-from accounts import campaign_reach, requests
+from accounts import campaign_reach, campaign_record, requests
 from accounts.models import User
 from sen.home import Action, Block, Home, register
 
@@ -34,4 +34,6 @@ def certifying(user: User) -> list[Block]:
     """How many roles of others wait for this person to confirm or drop; figures, not names."""
     mine = campaign_reach.waiting(campaign_reach.asked(user))
     figures = mine.aggregate(count=Count("pk"), until=Min("campaign__deadline"))
-    return [Block("Recertification", "accounts/home_campaigns.html", figures)] if figures["count"] else []
+    running = campaign_record.running(user) if user.may_somewhere("grant_roles") else []
+    context = {**figures, "running": running}
+    return [Block("Recertification", "accounts/home_campaigns.html", context)] if figures["count"] or running else []

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import actions, campaign_reach, campaign_tasks, campaigns
-from accounts.access import Refused
+from accounts.access import Refused, hold
 from accounts.campaign_words import opens
 from accounts.models import Assignment, Campaign, CampaignItem, Office, User
 from accounts.roles import Role
@@ -378,6 +379,8 @@ def test_the_first_page_says_how_many_wait_and_until_when(as_: As, acm: User, su
     opened(acm)
     page = " ".join(client.get("/").content.decode().split())
     assert "4 roles of others wait for your answer" in page
+    page = " ".join(as_(acm).get("/").content.decode().split())
+    assert "0 of 5 answered or ended: 5 waiting." in page
 
 
 def test_what_a_role_opens_is_said_by_reach_and_without_what_belongs_to_another_programme() -> None:
@@ -505,6 +508,47 @@ def test_two_who_answer_at_the_same_moment_give_one_answer() -> None:
     assert any("answered meanwhile by" in one for one in said)
     decision = item_of(campaign, "agent").decision
     assert Assignment.objects.live().filter(user__username="agent").exists() is (decision == CONFIRMED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_drop_each_other_at_the_same_moment_are_both_told() -> None:
+    """Each holds their own role and waits for the other's: the database ends one, who reads why."""
+    acm, sac, supervisor = (User.objects.get(username=name) for name in ("acm", "sac", "supervisor"))
+    campaign, both = opened(acm), Barrier(2)
+
+    def by(user: User, about: str) -> Callable[[], str]:
+        def act() -> str:
+            item = item_of(campaign, about).pk
+            with transaction.atomic():
+                hold(user)
+                both.wait()
+                try:
+                    campaigns.answer(campaign, [item], by=user, decision=DROPPED, reason="Left")
+                except Refused as no:
+                    transaction.set_rollback(True)
+                    return no.reason
+            return "done"
+
+        return act
+
+    said = _together(by(sac, "supervisor"), by(supervisor, "sac"))
+    assert sorted(one[:20] for one in said) == ["Somebody else answer", "done"]
+    assert Assignment.objects.live().filter(user__in=[sac, supervisor]).count() == 1
+
+
+def test_one_who_has_left_answers_nothing_and_their_staff_is_asked_of_others(
+    acm: User, agent: User, supervisor: User, sac: User
+) -> None:
+    boss = another(sac, "fig", "ATL", username="boss")
+    led_by(agent, boss)
+    campaign = opened(acm)
+    assert (asked_about(boss, campaign), "agent" in asked_about(sac, campaign)) == ({"agent"}, False)
+    with transaction.atomic():
+        User.objects.filter(pk=boss.pk).update(status=User.Status.SUSPENDED)
+        record("user.changed", by=None, on=boss)
+    with pytest.raises(Refused, match="not asked"):
+        answered(campaign, "agent", boss)
+    assert "agent" in asked_about(sac, campaign)
 
 
 def _together(*acts: Callable[[], Any]) -> list[Any]:
