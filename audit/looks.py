@@ -14,7 +14,7 @@ from accounts.models import Assignment, User
 from audit.events import EVENTS
 from audit.search import Filter
 from reports.models import HistoricalReport, Report, ReportReader
-from reports.models.report import NAMED
+from reports.models.report import NAMED, OUTSIDE, SHARED
 from watch.models import Summary
 
 # People of one report that its page lists; those who were there last stand first.
@@ -133,13 +133,20 @@ def _own(subject: Subject) -> dict[int, list[str]]:
     return found
 
 
+WHY_READ = {
+    NAMED: "Named to read it",
+    SHARED: "Passed on to them",
+    OUTSIDE: "Opened outside their offices, for a stated reason",
+}
+
+
 def _named(subject: Subject) -> dict[int, list[str]]:
     if subject.report is None:
         return {}
     rows = ReportReader.objects.filter(content_object=subject.report).values_list("user_id", "permission__codename")
     found: defaultdict[int, list[str]] = defaultdict(list)
     for user_id, codename in rows:
-        found[user_id].append("Named to read it" if codename == NAMED else "Passed on to them")
+        found[user_id].append(WHY_READ[codename])
     return found
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import actions
 from accounts.models import Office
 from accounts.roles import Role
-from reports.models import DeconflictionRule, EventType, RoutingRule
+from reports.models import DeconflictionRule, EventType, OutsideRule, RoutingRule
 
 # Of a SIR: code, label, short label, what it asks for, urgent by itself. The first four are the PIA's ("such as").
 EVENT_TYPES: tuple[tuple[str, str, str, tuple[str, ...], bool], ...] = (
@@ -43,6 +43,12 @@ OTHER_TYPES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("lead-other", "Other", "Other"),
     ),
 }
+# Who may know of the reports of other offices, and of which kinds; opening one asks for a reason. No TAV, and of iLeads
+# none for those who read no iLead of their own offices.
+OUTSIDE: dict[Role, tuple[str, ...]] = {
+    Role.FIELD_HSI: ("sir", "spear"),
+    **dict.fromkeys((Role.FIELD_ERO, Role.SUPERVISOR, Role.SAC, Role.FOD, Role.FIG), ("sir", "spear", "ilead")),
+}
 
 
 @transaction.atomic
@@ -60,6 +66,16 @@ def load() -> None:
             actions.save_reference(rule, by=None)
     if not DeconflictionRule.objects.exists():
         actions.save_reference(DeconflictionRule(), by=None)
+    _rules_of_outside()
+
+
+def _rules_of_outside() -> None:
+    """An administrator may have changed them, so they are added only where there is none."""
+    if OutsideRule.objects.exists():
+        return
+    for role, kinds in OUTSIDE.items():
+        for kind in kinds:
+            actions.save_reference(OutsideRule(role=role, kind=kind, policy=OutsideRule.Policy.STUB), by=None)
 
 
 def _event_types() -> Iterator[EventType]:

@@ -10,7 +10,7 @@ from accounts.models import Office
 from accounts.reference import register
 from privacy import guarded
 from reports.kinds import KINDS
-from reports.models import ApprovalRule, DeconflictionRule, EventType, RoutingRule, Threshold
+from reports.models import ApprovalRule, DeconflictionRule, EventType, OutsideRule, RoutingRule, Threshold
 from sen.forms import CheckboxTiles, Combobox, RadioTiles, formfield
 
 
@@ -98,8 +98,34 @@ class DeconflictionRuleForm(guarded.ModelForm):
         fields = ("gap_hours", "distance_m", "target_days", "desk", "desk_phone")
 
 
+class OutsideRuleForm(guarded.ModelForm):
+    """What a role may do with reports of a kind outside its offices."""
+
+    formfield_callback = formfield
+    kind = forms.ChoiceField(label="Kind of report", widget=RadioTiles)
+
+    class Meta:
+        model = OutsideRule
+        fields = ("role", "kind", "policy")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["kind"].choices = [(kind.code, kind.noun) for kind in KINDS]
+        fields[
+            "policy"
+        ].help_text = "What is open already closes at once where this refuses it. Restricted reports never open."
+
+
 def register_pages() -> None:
     """Give each its pages under /reference/."""
+    register(
+        model=OutsideRule,
+        form=OutsideRuleForm,
+        slug="outside",
+        label="Reading outside one's offices",
+        columns=("role", "kind", "policy"),
+    )
     register(model=ApprovalRule, form=ApprovalRuleForm, slug="approval", label="Approval", columns=("kind", "needed"))
     register(
         model=DeconflictionRule,

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
 
-from accounts.models import User
-from accounts.roles import Role
+from accounts.models import Assignment, User
+from accounts.roles import GRANTS, Role
 from privacy.fields import BigAutoField, BooleanField, CharField, DateTimeField, ForeignKey, Personal, TextField
+from reports.kinds import KINDS
 from reports.models.report import Report
 
 NO, YES = Personal.NO, Personal.YES
+
+
+class OutsideRuleQuerySet(models.QuerySet["OutsideRule"]):
+    """Rules …"""
+
+    def opening_to(self, user: User, kinds: Iterable[str]) -> OutsideRuleQuerySet:
+        """… that open reports of these kinds to `user`: of a role held now, at an office where it reads the kind."""
+        held = Assignment.objects.filter(user=user, role=OuterRef("role"), revoked_at=None, until__gt=Now()).order_by()
+        applies = Q(pk__in=[])
+        for code in kinds:
+            for programme, roles in _reading(code).items():
+                there = held.filter(office__programme=programme) if programme else held
+                applies |= Q(Exists(there), kind=code, role__in=roles)
+        return self.exclude(policy=OutsideRule.Policy.REFUSED).filter(applies).order_by()
+
+
+@cache
+def _reading(code: str) -> dict[str, list[str]]:
+    """The roles that read this kind, by the programme at whose offices alone they do ("" at any)."""
+    found: dict[str, list[str]] = {}
+    for role, grants in GRANTS.items():
+        if grant := grants.get(KINDS[code].permission("read")):
+            found.setdefault(grant.programme, []).append(role.value)
+    return found
 
 
 class OutsideRule(models.Model):
@@ -31,6 +60,8 @@ class OutsideRule(models.Model):
     kind = CharField("kind of report", personal=NO, max_length=20)
     policy = CharField(personal=NO, max_length=10, choices=Policy, default=Policy.REFUSED)
 
+    objects = OutsideRuleQuerySet.as_manager()
+
     class Meta:
         ordering = ("role", "kind")
         default_permissions = ()
@@ -44,6 +75,14 @@ class OutsideRule(models.Model):
 
     def __str__(self) -> str:
         return f"{Role(self.role).label}: {self.kind}"
+
+    def clean(self) -> None:
+        """A rule opens nothing to a role that reads no report of the kind anywhere."""
+        kind = KINDS.get(self.kind)
+        if kind is None:
+            raise ValidationError({"kind": "Choose one of the kinds of report."})
+        if self.role in set(Role) and kind.permission("read") not in GRANTS[Role(self.role)]:
+            raise ValidationError({"kind": f"A {Role(self.role).label} reads no {kind.noun}, so no rule opens one."})
 
 
 class OutsideReading(models.Model):

@@ -114,8 +114,16 @@ def visible(user: User) -> Q:
     }
     shared = Q(restricted=False, pk__in=rows[SHARED])
     in_it = Q(restricted=True, kind__in=own_kinds, pk__in=rows[NAMED])
-    opened = Q(restricted=False, kind__in=own_kinds, pk__in=rows[OUTSIDE])
-    return scope | in_it | shared | opened
+    found = scope | in_it | shared
+    outside = [code for code in own_kinds if KINDS[code].permission("read") not in user.rights.everywhere]
+    return found | (Q(restricted=False, pk__in=rows[OUTSIDE]) & _opened_by_rule(user, outside)) if outside else found
+
+
+def _opened_by_rule(user: User, kinds: list[str]) -> Q:
+    """What was opened outside one's offices stays open no longer than the rule of a role that one holds."""
+    from reports.models.outside import OutsideRule
+
+    return Q(kind__in=OutsideRule.objects.opening_to(user, kinds).values("kind"))
 
 
 class Report(models.Model):

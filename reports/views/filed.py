@@ -23,6 +23,7 @@ from reports.models import Reading, Report, ReportNotice
 from reports.moves import Move
 from reports.page import opened, page_of
 from reports.reading import note_reading
+from reports.views.outside import at_the_door
 from reports.workflow import may_move, moves_of
 from sen import errors
 from sen.way_back import asked_for
@@ -34,7 +35,8 @@ from sen.way_back import asked_for
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """The report as it now is: the document, what may be done with it, who knows, and its life.
 
-    The number of a former system leads whoever may read it to its historical report.
+    The number of a former system leads whoever may read it to its historical report, that of another office's report
+    whoever may know of it to the question why they need it.
     """
     user = person(request)
     try:
@@ -42,7 +44,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     except Http404:
         if former := historical.by_number(number, user):
             return redirect("reports:historical_report", pk=former.pk)
-        raise
+        return at_the_door(request, number)
     note_reading(report, by=user)
     return render(request, "reports/detail.html", page_of(report, user))
 

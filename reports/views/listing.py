@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person, requires
 from audit.log import Subject, record
-from reports import keyset
+from reports import keyset, outside
 from reports.filters import FilterForm
 from reports.lines import columns, lines
 from reports.lookup import FILES, READS
@@ -46,6 +46,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "list_url": reverse("reports:listing"),
+            "looks_outside": bool(outside.kinds_with_bounds(user)),
+            "looks_after": user.may_somewhere("name_readers"),
             "may_file": any(user.may_somewhere(name) for name in FILES),
             "lines": lines(page.rows, form.offers.events),
             "count": _count_in_words(page.rows, form.is_narrowed),

@@ -48,6 +48,8 @@ WITH: dict[str, Callable[[World], Objects]] = {
     "reports:remove_row": World.of_rows,
     "reports:restore_row": World.of_rows,
     "reports:detail": World.of_every_kind,
+    "reports:open_outside": World.of_every_kind,
+    "reports:outside_review": World.of_outside,
     "reports:amend": World.of_every_kind,
     "reports:move": World.of_moves,
     "reports:start": World.of_starts,

@@ -55,6 +55,9 @@ class World:
         chosen = recipients(self.report("of agent"), urgent=False, on_summary=True)
         watch.release(self.released.pk, chosen, by=analyst, base=self.released.written_at)
         self.others = {label: one for kind in KINDS if kind.code != "sir" for label, one in self._of_kind(kind)}
+        self.outside = actions.open_outside(
+            file_sir(agent).number, by=outsider, reason="The same man was seen in Atlanta"
+        )
         self.relation = actions.relate(
             self.report("of agent"), self.report("of outsider"), by=analyst, reason="One boat"
         )
@@ -160,6 +163,10 @@ class World:
         """A legacy SSN of an iLead of the officer, under each iLead, and what is none."""
         own = {"number": self.others["iLead of officer"].number, "ssn": "nothing"}
         return [*self.of_leads(ssn=self.ssn.pk), ("not an id", own)]
+
+    def of_outside(self) -> Objects:
+        """A reading of a report of the agent by the outsider, drawn for review, and none."""
+        return [("reading of outsider", {"pk": self.outside.pk}), ("absent", {"pk": 0})]
 
     def of_notices(self) -> Objects:
         notice = ReportNotice.objects.get(report=self.report("of agent"), office__code="MIA", role="sac")

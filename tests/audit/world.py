@@ -89,6 +89,9 @@ def _rows(report: Report, analyst: User) -> None:
     now, person = timezone.now(), report.person_rows.get()
     reading = Permission.objects.get(codename="read_report")
     r.ReportReader.objects.create(user=analyst, permission=reading, content_object=report, until=now + timedelta(1))
+    r.OutsideReading.objects.create(
+        report=report, reader=analyst, reason="any", opened_at=now, until=now + timedelta(1)
+    )
     r.StatusChange.objects.create(report=report, move="take-up", to_status="submitted", by=analyst, at=now)
     r.Identifier.objects.create(report=report, type="other", value="one")
     r.Organization.objects.create(report=report, name="Harbor Company")
@@ -176,6 +179,7 @@ def different(row: Any) -> dict[str, Any]:
         "reports.MatchNotice": {"person": None, "office": elsewhere, "role": "sac"},
         "reports.ApprovalRule": {"kind": "tav"},
         "reports.DeconflictionRule": {},
+        "reports.OutsideRule": {"kind": "tav"},
         "reports.HistoricalReport": {"checksum": word},
         "reports.LegacySource": {"report_id": row.pk, "checksum": word},
         "watch.Summary": {"report": Report.objects.filter(summaries=None).first()},

@@ -141,10 +141,10 @@ def sees_it_coming(analyst: Desk, number: str) -> None:
 
 
 def nobody_else_does(desk: Sit, number: str, width: int) -> None:
-    """An agent of another office does not even find it, and who keeps the system has no such page at all."""
+    """An agent of another office learns that it is there and no more; who keeps the system has no such page at all."""
     outsider, sco = desk("outsider", width), desk("sco", width)
-    assert status(outsider.page, f"/reports/{number}/") == 404
-    outsider.look("spear-14-not-found")
+    assert status(outsider.page, f"/reports/{number}/") == 403
+    outsider.look("spear-14-outside")
     assert status(outsider.page, "/reports/board/") == 200
     expect(outsider.page.get_by_text("Arrest of a courier")).to_have_count(0)
     for address in ("/reports/board/", f"/reports/{number}/", "/reports/new/spear/"):

@@ -88,7 +88,8 @@ def _assert_closed(client: Any, report: Report, username: str) -> None:
 
 
 def _opened(client: Any, reports: dict[str, Report], tail: str) -> set[str]:
-    """The reports whose page answers; the rest must be "not found", or refused to those who read no kind at all."""
+    """The reports whose page answers; the rest must be "not found", or refused: to those who read no kind at all, and
+    where a report of another office is a stub."""
     found = set()
     for report in reports.values():
         status = client.get(f"/reports/{report.number}/{tail}").status_code
@@ -105,6 +106,8 @@ def _listed(client: Any, query: str = "") -> set[str]:
 
 def test_whoever_reads_reports_gets_not_found_and_never_refused(agent: Any, outsider: Any, as_: Any) -> None:
     report = file_sir(agent)
-    for tail in ("", "versions/", "versions/1/", "versions/compare/", "readers/", "moves/void/"):
+    # The page itself says that there is one, by the rule for agents and SIRs; no other page does.
+    assert as_(outsider).get(f"/reports/{report.number}/").status_code == 403
+    for tail in ("versions/", "versions/1/", "versions/compare/", "readers/", "moves/void/"):
         assert as_(outsider).get(f"/reports/{report.number}/{tail}").status_code == 404
     assert as_(outsider).get("/reports/SIR-2026-MIA-999999/").status_code == 404
