@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
         from accounts import campaign_tasks as campaign_tasks
         from accounts import factor_mail as factor_mail
         from accounts import history, homes, navigation, permissions
+        from accounts import password_tasks as password_tasks
 
         post_migrate.connect(permissions.install, sender=self, dispatch_uid="accounts.permissions")
         history.register()

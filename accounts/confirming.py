@@ -14,6 +14,7 @@ from django.shortcuts import render
 from accounts import sessions, sign_in
 from accounts.access import person
 from accounts.forms import LONGEST_PASSWORD
+from accounts.tries import TooMany
 from privacy import guarded
 from sen import kept
 
@@ -47,7 +48,9 @@ class ConfirmForm(guarded.Form):
 
 def is_fresh(session: SessionBase) -> bool:
     """Whether the password was last checked CONFIRM_AFTER_SECONDS ago at most (NIST SP 800-63B, reauthentication)."""
-    return bool(time.time() - sessions.checked_at(session) <= settings.CONFIRM_AFTER_SECONDS)
+    # Ahead of the clock: it was put back since, and would keep the check fresh until it has caught up.
+    age = time.time() - sessions.checked_at(session)
+    return bool(-sessions.AHEAD_SECONDS <= age <= settings.CONFIRM_AFTER_SECONDS)
 
 
 def confirm(request: HttpRequest) -> Confirmed:
@@ -59,7 +62,7 @@ def confirm(request: HttpRequest) -> Confirmed:
         return Confirmed(False, "Enter your password." if FIELD in request.POST else "")
     try:
         right = len(password) <= LONGEST_PASSWORD and sign_in.confirm(request, person(request), password)
-    except sign_in.TooMany as error:
+    except TooMany as error:
         return Confirmed(False, f"Too many tries. Try again in {error.retry_seconds} seconds.", error.retry_seconds)
     return Confirmed(right, "" if right else WRONG)
 

@@ -61,12 +61,22 @@ class SessionLimits:
     def process_view(
         self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        if name_of(request) in WITHOUT_SESSION or not request.user.is_authenticated:
+        if name_of(request) in WITHOUT_SESSION:
             return None
+        if not request.user.is_authenticated:
+            return self._say_why(request, declared(view))
         if why := sessions.over(request.session):
             return self._sign_out(request, why, declared(view))
         if not is_by_itself(request):
             sessions.touch(request.session)
+        return None
+
+    def _say_why(self, request: HttpRequest, access: Declared | None) -> HttpResponse | None:
+        """To a browser whose session was ended from elsewhere."""
+        why, whose = getattr(request.session, "ended", None) or ("", 0)
+        if why and access and not access.public:
+            return ask_to_sign_in(request, why=why, who=str(whose))
+        request.META[sessions.ENDED] = why
         return None
 
     def _sign_out(self, request: HttpRequest, why: str, access: Declared | None) -> HttpResponse | None:

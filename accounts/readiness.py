@@ -47,10 +47,19 @@ def must_prove(user: User) -> bool:
 
 
 # Once the password is right: the ways to mend what is lacking, and to ask for access meanwhile.
-MENDING = frozenset({"accounts:before_you_start", "accounts:extend", "accounts:rules", "accounts:sessions"})
+MENDING = frozenset(
+    {
+        "accounts:before_you_start",
+        "accounts:extend",
+        "accounts:rules",
+        "accounts:sessions",
+        "accounts:end_session",
+        "accounts:change_password",
+    }
+)
 ASKING = frozenset({"accounts:request", "accounts:withdraw"})
 SETTING_UP = frozenset(
-    {"accounts:second_factors", "accounts:add_app", "accounts:add_passkey", "accounts:recovery_codes"}
+    {"accounts:second_factors", "accounts:add_app", "accounts:add_passkey", "accounts:recovery_codes", "accounts:prove"}
 )
 
 NEEDS: tuple[Need, ...] = (

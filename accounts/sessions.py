@@ -5,16 +5,20 @@ import time
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 
+from accounts import open_sessions
+
 STARTED, SEEN, CHECKED = "started_at", "seen_at", "checked_at"
 # When this session was proved with a second factor; while PENDING is set, the password alone has been given.
 PROVED, PENDING = "proved_at", "second_factor_pending"
 # A row written at every click would be the busiest of the database.
 WRITE_EVERY_SECONDS = 30
+# Clocks of two servers differ a little; a mark further ahead was made before this clock was put back.
+AHEAD_SECONDS = 60
 
 # Why the session of this very request has just ended, for a public page that goes on without it.
 ENDED = "sen.session_ended"
 
-IDLE, ABSOLUTE, SIGNED_OUT = "idle", "absolute", "signed-out"
+IDLE, ABSOLUTE, SIGNED_OUT, PASSWORD_SET = "idle", "absolute", "signed-out", "password-set"
 
 
 def begin(session: SessionBase) -> None:
@@ -38,6 +42,7 @@ def second_factor_given(session: SessionBase) -> None:
     session.pop(PENDING, None)
     session.cycle_key()
     session[PROVED] = int(time.time())
+    open_sessions.proved(session.session_key)
 
 
 def is_pending(session: SessionBase) -> bool:
@@ -54,11 +59,15 @@ def checked_at(session: SessionBase) -> float:
 
 
 def over(session: SessionBase) -> str:
-    """Why this session no longer counts (`IDLE`, `ABSOLUTE`), or "" while it does."""
+    """Why this session no longer counts (`IDLE`, `ABSOLUTE`), or "" while it does.
+
+    A clock that was put back would lengthen it, so a session from the future is over too.
+    """
     now = time.time()
-    if now - session.get(STARTED, now) >= settings.ABSOLUTE_SECONDS:
+    started, seen = session.get(STARTED, now), session.get(SEEN, now)
+    if now - started >= settings.ABSOLUTE_SECONDS or max(started, seen) > now + AHEAD_SECONDS:
         return ABSOLUTE
-    return IDLE if now - session.get(SEEN, now) >= settings.IDLE_SECONDS else ""
+    return IDLE if now - seen >= settings.IDLE_SECONDS else ""
 
 
 def touch(session: SessionBase, *, now: bool = False) -> None:
@@ -67,6 +76,7 @@ def touch(session: SessionBase, *, now: bool = False) -> None:
         begin(session)
     elif now or time.time() - session[SEEN] >= WRITE_EVERY_SECONDS:
         session[SEEN] = int(time.time())
+        open_sessions.seen(session.session_key)
 
 
 def reason(why: str) -> str:
@@ -75,4 +85,14 @@ def reason(why: str) -> str:
         IDLE: f"You were signed out after {settings.IDLE_SECONDS // 60} minutes without activity. Sign in to go on.",
         ABSOLUTE: f"You were signed out: a sign-in lasts {settings.ABSOLUTE_SECONDS // 3600} hours. Sign in to go on.",
         SIGNED_OUT: "You are signed out.",
+        PASSWORD_SET: "Your password is set. Sign in with it.",
+        open_sessions.CROWDED: f"You were signed out: you signed in on a {_nth(settings.SESSIONS_A_PERSON + 1)} "
+        "device. If it was not you, change your password.",
+        open_sessions.ENDED: "You were signed out: this session was ended from the list of your sessions.",
+        open_sessions.PASSWORD: "You were signed out: the password of your account was changed.",
+        open_sessions.ACCESS: "You were signed out: your sessions were ended. Sign in to go on.",
     }.get(why, "")
+
+
+def _nth(number: int) -> str:
+    return {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(number, "further")

@@ -63,6 +63,7 @@ EVENTS: dict[str, Declaration] = {
     "identity.refused": access("A sign-in of the agency was refused for {object}"),
     # People and what they may do
     "user.created": change("{actor} added {object}"),
+    "user.invited": access("{actor} invited {object} to choose a password"),
     "user.changed": change("{actor} changed the profile of {object}"),
     "user.rules_accepted": change("{actor} accepted the Rules of Behavior"),
     "assignment.granted": change("{actor} granted {object} a role"),

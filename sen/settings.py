@@ -140,6 +140,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.password_rules.NotOneself"},
 ]
 SESSION_ENGINE = "accounts.session_store"
 # What a message says may name a person, so it waits in the session and does not travel in a cookie.
@@ -153,6 +154,10 @@ LOCKOUT_FAILURES = env.int("SEN_LOCKOUT_FAILURES", default=3)
 LOCKOUT_SECONDS = env.int("SEN_LOCKOUT_SECONDS", default=20 * 60)
 # Wrong tries at one name that are looked at in a day: all strangers' together, and apart those of each known browser.
 FAILURES_A_DAY = env.int("SEN_FAILURES_A_DAY", default=30)
+# How long a link to set a password opens, how long an invitation to the first one, and how often a link is sent.
+PASSWORD_RESET_TIMEOUT = env.int("SEN_PASSWORD_RESET_SECONDS", default=3600)
+INVITATION_SECONDS = env.int("SEN_INVITATION_SECONDS", default=72 * 3600)
+RESET_EVERY_SECONDS = env.int("SEN_RESET_EVERY_SECONDS", default=10 * 60)
 SIGN_INS_PER_MINUTE = env.int("SEN_SIGN_INS_PER_MINUTE", default=20)
 # How old the last password check may be for a reveal, and how many legacy SSNs one person may see in a day.
 CONFIRM_AFTER_SECONDS = env.int("SEN_CONFIRM_AFTER_SECONDS", default=10 * 60)

@@ -13,6 +13,7 @@ from privacy.fields import (
     BigAutoField,
     BigIntegerField,
     BinaryField,
+    BooleanField,
     CharField,
     DateTimeField,
     ForeignKey,
@@ -38,6 +39,7 @@ class SignInAttempt(models.Model):
         indexes = (
             models.Index(fields=["username_hash", "at"], name="attempt_by_name"),
             models.Index(fields=["address", "at"], name="attempt_by_address"),
+            models.Index(fields=["device", "at"], condition=~Q(device=""), name="attempt_by_device"),
         )
 
     def __str__(self) -> str:
@@ -108,6 +110,10 @@ class OpenSession(models.Model):
     seen_at = DateTimeField(personal=NO)
     address = CharField(personal=YES, max_length=64)
     device = CharField(personal=YES, max_length=120)
+    # While the password alone has been given the session opens nothing, so it counts for nothing either.
+    pending = BooleanField(personal=NO, default=False)
+    # Why it was ended from elsewhere, for the browser that still asks with it; empty while it is open.
+    ended = CharField(personal=NO, max_length=12, blank=True)
 
     class Meta:
         ordering = ("-seen_at",)

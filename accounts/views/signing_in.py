@@ -6,19 +6,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import actions, pages, rules, sessions
+from accounts import actions, known_browsers, pages, prove_page, rules, sessions
 from accounts import sign_in as check
 from accounts.access import person, public, signed_in
 from accounts.asking import own_page
 from accounts.forms import SignInForm
 from accounts.models import User
+from accounts.tries import TooMany
 from audit.log import record
 from sen import errors, kept
 
 # One sentence for an unknown name, a wrong password, an inactive account and a locked one.
 NO = (
     "This username and password do not open an active account. Check both and try again. "
-    "After three wrong tries wait 20 minutes, or ask your System Control Officer."
+    "After three wrong tries wait 20 minutes, or set a new password."
 )
 NOT_YOURS = "What was typed before you signed in belongs to another account, so it was not sent."
 
@@ -41,13 +42,13 @@ def _try(request: HttpRequest, form: SignInForm, next_url: str) -> HttpResponse:
     mark = request.POST.get(kept.FIELD, "")
     try:
         user = check.sign_in(request, **form.cleaned_data) if form.is_valid() else None
-    except check.TooMany as error:
+    except TooMany as error:
         return _too_many(request, error.retry_seconds)
     if user is None:
         if form.is_valid():
             form.add_error(None, NO)
         return pages.sign_in(request, form, kept=mark, next_url=next_url)
-    return _go_on(request, user, mark, next_url)
+    return known_browsers.give(request, go_on(request, user, mark, next_url))
 
 
 def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:
@@ -55,8 +56,13 @@ def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     return errors.too_many(request, reason, seconds)
 
 
-def _go_on(request: HttpRequest, user: User, mark: str, next_url: str) -> HttpResponse:
-    """To what the person was doing: the form that could not be taken, if there is one, else the page."""
+def go_on(request: HttpRequest, user: User, mark: str, next_url: str) -> HttpResponse:
+    """To what the person was doing: the form that could not be taken, if there is one, else the page.
+
+    Whoever has a second factor is asked for it first.
+    """
+    if mark and sessions.is_pending(request.session):
+        return prove_page.show(request, kept=mark, next_url=next_url)
     form = kept.opened(mark) if mark else None
     if form and form.belongs_to(user.pk):
         return pages.send_again(request, form)
@@ -85,7 +91,7 @@ def rules_of_behavior(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or "accept" not in request.POST:
         return pages.rules(request, kept=request.POST.get(kept.FIELD, ""), next_url=next_url)
     actions.accept_rules(by=person(request), version=rules.VERSION)
-    return _go_on(request, person(request), request.POST.get(kept.FIELD, ""), next_url)
+    return go_on(request, person(request), request.POST.get(kept.FIELD, ""), next_url)
 
 
 @signed_in
