@@ -47,7 +47,7 @@ def change_office(
     office = Office.objects.select_for_update().get(pk=office.pk)
     if started:
         started.check(office)
-    was = office.path
+    was, programme = office.path, office.programme
     for name, value in values.items():
         setattr(office, name, value)
     parent = office.parent
@@ -62,7 +62,17 @@ def change_office(
         for other in below:
             other.path = office.path + other.path.removeprefix(was)
             other.save(update_fields=["path"])
+    if office.programme != programme:
+        _follow_programme(office, by=by)
     return office
+
+
+def _follow_programme(office: Office, *, by: User | None) -> None:
+    """Some roles give more at an office of one programme, so whoever holds a role there has other rights now."""
+    held = Assignment.objects.live().filter(office=office).values("user")
+    for user in User.objects.select_for_update().filter(pk__in=held).order_by("pk"):
+        record("user.rights_recomputed", by=by, on=user)
+        recompute(user)
 
 
 @action
@@ -84,8 +94,12 @@ def change_profile(user: User, *, by: User, started: Started | None = None, **va
     user = User.objects.select_for_update().get(pk=user.pk)
     if started:
         started.check(user)
+    was = user.status
     for name, value in values.items():
         setattr(user, name, value)
+    if user.status != was:
+        # Why it was so is over; whoever is let in again is warned anew before the account is disabled for want of use.
+        user.status_note, user.unused_warned_at = "", None
     user.full_clean()
     user.save()
     record("user.changed", by=by, on=user, fields=sorted(values))
@@ -100,6 +114,8 @@ def grant_role(*, user: User, role: Role, office: Office, until: datetime, by: U
         raise Refused("You cannot grant a role to yourself. Ask another Access Control Manager.")
     _lock_accounts(user)
     refuse_together(user, role)
+    if by is not None:
+        _refuse_again(user, role, office, until)
     now = timezone.now()
     if until <= now:
         raise Refused("The end date is in the past. Choose a later date.")
@@ -115,6 +131,12 @@ def _lock_accounts(user: User) -> None:
     """Every account of the same person, so that roles granted to two of them at once are seen by each other."""
     accounts = User.objects.select_for_update().filter(person_key=user.person_key).order_by("pk")
     list(accounts.values_list("pk", flat=True))
+
+
+def _refuse_again(user: User, role: Role, office: Office, until: datetime) -> None:
+    """Of two who grant the same at once, and of two clicks, the second is told that it was done."""
+    if Assignment.objects.live().filter(user=user, role=role, office=office, until__gte=until).exists():
+        raise Refused(f"{user.name} is {role.label} at {office.name} until that day or longer. Choose a later day.")
 
 
 def refuse_together(user: User, role: Role) -> None:
@@ -133,7 +155,10 @@ def refuse_together(user: User, role: Role) -> None:
 def revoke_role(assignment: Assignment, *, by: User | None, reason: str = "") -> Assignment:
     """End an assignment now; what it alone gave is gone at the person's next request."""
     require(by, "grant_roles")
-    assignment = Assignment.objects.select_for_update().select_related("user", "office").get(pk=assignment.pk)
+    # The person before their roles, as every act locks them, so that a revocation and an act wait and never deadlock.
+    _lock_accounts(assignment.user)
+    locked = Assignment.objects.select_for_update(of=("self",)).select_related("user", "office")
+    assignment = locked.get(pk=assignment.pk)
     if by is not None and by.person_key == assignment.user.person_key:
         raise Refused("You cannot change your own roles. Ask another Access Control Manager.")
     if assignment.revoked_at:

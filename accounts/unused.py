@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -21,6 +21,8 @@ from audit.log import record
 
 # More than a fifth of all accounts in one run, and more than a handful: a clock is wrong, or somebody should look.
 MOST_SHARE, HANDFUL = 0.2, 10
+# When somebody last signed in, or was added.
+USED = Coalesce("last_login", "created_at", output_field=DateTimeField())
 NOTE = "Disabled: nobody signed in for {days} days."
 
 
@@ -65,7 +67,7 @@ def _idle_since(moment: datetime) -> QuerySet[User]:
     people of a demonstration are left alone: they never sign in.
     """
     active = User.objects.filter(status=User.Status.ACTIVE, is_demonstration=False)
-    return active.alias(used=Coalesce("last_login", "created_at")).filter(used__lt=moment).order_by("used", "pk")
+    return active.alias(used=USED).filter(used__lt=moment).order_by("used", "pk")
 
 
 def _to_warn(now: datetime) -> QuerySet[User]:

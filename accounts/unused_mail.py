@@ -13,8 +13,8 @@ from accounts.unused import due_on
 from audit.log import Subject, record
 
 KEPT = (
-    "The only Access Control Manager left has not signed in for {days} days. The account was not disabled, since nobody "
-    "could grant a role any more. See to it that this person signs in, or that another one is named."
+    "The only Access Control Manager left has not signed in for {days} days. The account was not disabled, since "
+    "nobody could grant a role any more. See to it that this person signs in, or that another one is named."
 )
 HELD_BACK = (
     "{count} accounts were due at once to be warned or disabled because nobody used them. That is so many that nothing "
@@ -32,8 +32,8 @@ def send_warning(user_id: int, warned: str) -> None:
         return
     day = due_on(user).date()
     says = (
-        f"You have not used SEN for a while. Sign in before {day:%b} {day.day}, {day.year}, or your account is disabled "
-        f"on that day: accounts that nobody uses for {settings.UNUSED_DAYS} days are."
+        f"You have not used SEN for a while. Sign in before {day:%b} {day.day}, {day.year}, or your account is "
+        f"disabled on that day: accounts that nobody uses for {settings.UNUSED_DAYS} days are."
     )
     send_letters(f"unused.{warned}", [user], subject="Your account in SEN will be disabled", says=says, path="/")
     record("notice.mailed", by=None, on=user, notice=f"unused.{warned}", people=1)

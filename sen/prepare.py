@@ -19,6 +19,8 @@ def main() -> None:
 
     with step("Migrations"):
         call_command("migrate", interactive=False, verbosity=0)
+        # An upgrade may have changed what a role gives.
+        call_command("recompute_rights")
     if demonstration.on():
         call_command("ssn", "demonstration-keys")
     _collect_static()

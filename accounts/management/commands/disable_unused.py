@@ -1,4 +1,4 @@
-"""manage.py disable_unused: what the worker does every morning, at once; also where it held back because of the count."""
+"""manage.py disable_unused: what the worker does every morning, at once, also where it held back for the count."""
 
 from argparse import ArgumentParser
 from typing import Any
