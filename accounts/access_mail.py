@@ -16,10 +16,7 @@ Status = AccessRequest.Status
 WORDS = {
     Status.REQUESTED: ("A request for access waits for your endorsement", "Somebody asks you to endorse their access."),
     Status.ENDORSED: ("A request for access waits for your decision", "A supervisor has endorsed a request."),
-    Status.GRANTED: (
-        "Your request for access was granted",
-        "If you have no password yet, first choose one: on the sign-in page, follow the link for a new password.",
-    ),
+    Status.GRANTED: ("Your request for access was granted", "What you asked for is open to you now."),
     Status.REFUSED: ("Your request for access was refused", "The reason stands with your request."),
 }
 

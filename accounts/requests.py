@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts import access_tasks
+from accounts import access_tasks, passwords
 from accounts.access import YES, Refused, Verdict, action, may
 from accounts.actions import grant_role, refuse_together
 from accounts.models import AccessRequest, Office, User
@@ -144,7 +144,7 @@ def endorse(request: AccessRequest, *, by: User, version: int, note: str = "") -
 
 @action
 def grant(request: AccessRequest, *, by: User, version: int, until: date) -> AccessRequest:
-    """Give the role until a day, the one asked for or an earlier one; an invited person may sign in from then on."""
+    """Give the role until the day asked for or an earlier one. Who is only invited is sent the link to a password."""
     request = _locked(request, version, Status.ENDORSED)
     _unless(may_grant(by, request))
     if until > request.until:
@@ -164,10 +164,10 @@ def grant(request: AccessRequest, *, by: User, version: int, until: date) -> Acc
 
 
 def _let_in(person: User, by: User) -> None:
+    """Who has no password yet is sent the link to choose one, with the first role alone."""
     if person.status == User.Status.INVITED:
-        person.status = User.Status.ACTIVE
-        person.save(update_fields=["status"])
-        record("user.changed", by=by, on=person, fields=["status"])
+        if not person.assignments.live().exists():
+            passwords.invite(person, by=by)
     elif not person.is_active:
         raise Refused(
             "This account is not active, so the role would open nothing. "

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.views import (
+    access_lists,
     campaigns,
     checklist,
     explain,
@@ -47,7 +48,7 @@ urlpatterns = [
     path("accounts/requests/<int:pk>/grant/", requests.grant_request, name="grant_request"),
     path("accounts/requests/<int:pk>/refuse/", requests.refuse_request, name="refuse_request"),
     path("accounts/requests/<int:pk>/withdraw/", requests.withdraw, name="withdraw"),
-    path("accounts/requests/lists/<int:pk>/", requests.access_list, name="access_list"),
+    path("accounts/requests/lists/<int:pk>/", access_lists.access_list, name="access_list"),
     path("accounts/training/", training.trainings, name="trainings"),
     path("accounts/training/<int:pk>/withdraw/", training.withdraw_training, name="withdraw_training"),
     # A number, not the username: an address is kept in logs and histories, and a username names a person.

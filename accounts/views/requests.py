@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -175,9 +175,3 @@ def _version(request: HttpRequest) -> int:
     """How often the request had moved when this page was opened; 0, which no request has, where it does not say."""
     said = request.POST.get("version", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
-
-
-@requires("grant_roles")
-@require_http_methods([*PAGES, "POST"])
-def access_list(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
