@@ -36,3 +36,11 @@ def register() -> None:
     navigation.add(
         label="Training", url_name="accounts:trainings", permission="record_training", icon="check", order=73
     )
+    navigation.add(
+        label="Explain access",
+        url_name="accounts:explain",
+        permission="explain_access",
+        icon="help_outline",
+        order=75,
+    )
+    navigation.add(label="Your sign-in", url_name="accounts:sessions", icon="lock", order=95)

@@ -40,7 +40,8 @@ class Reference:
 
     def rows(self) -> models.QuerySet[Any]:
         joined = [name for name in self.columns if self.model._meta.get_field(name).many_to_one]
-        return self.model._default_manager.select_related(*joined) if joined else self.model._default_manager.all()
+        rows = self.model._default_manager.select_related(*joined) if joined else self.model._default_manager.all()
+        return rows if rows.ordered else rows.order_by("pk")
 
 
 KINDS: dict[str, Reference] = {}

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, history, marks
-from accounts.access import person, requires
+from accounts import actions, confirming, history, marks
+from accounts.access import Refused, person, refusal, requires
 from accounts.forms import GrantForm, PeopleSearch, ProfileForm, ReasonForm
 from accounts.models import Assignment, User
 from accounts.refusals import add_refusal
@@ -21,11 +22,13 @@ from audit.log import Subject, record
 from audit.models import SearchTerms
 
 PAGE = 50
+# How many of what lies in the past the page of a person lists.
+ENDED = 20
 SOON = timedelta(days=30)
 PAGES = ["GET", "HEAD", "POST"]
 
 
-@requires("change_profiles")
+@requires("change_profiles", "grant_roles", "explain_access")
 @require_http_methods(PAGES)
 def people(request: HttpRequest) -> HttpResponse:
     """Everyone, page by page; a search is posted, so that the name searched for stands in no address."""
@@ -57,8 +60,39 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
 @requires("change_profiles", "grant_roles", "explain_access")
 @require_http_methods(PAGES)
 def person_page(request: HttpRequest, pk: int) -> HttpResponse:
-    user = get_object_or_404(User, pk=pk)
-    record("user.viewed", by=person(request), on=user)
+    """One person, as far as one's roles go: the profile to change, or what they hold, to grant and explain."""
+    user, by = get_object_or_404(User.objects.select_related("office", "supervisor"), pk=pk), person(request)
+    record("user.viewed", by=by, on=user)
+    if by.may_somewhere("change_profiles"):
+        return _profile(request, user)
+    if request.method == "POST":
+        raise Refused(refusal("change_profiles"))
+    return render(request, "accounts/person.html", {"profile": user, **_access_of(user, by)})
+
+
+def _access_of(user: User, by: User) -> dict[str, Any]:
+    """What an access control manager grants by, and an auditor explains by; only the former is offered to act."""
+    now = timezone.now()
+    return {
+        "roles": list(Assignment.objects.live().filter(user=user).select_related("office").order_by("until", "pk")),
+        "ended": list(
+            Assignment.objects.filter(Q(revoked_at__isnull=False) | Q(until__lte=now), user=user)
+            .select_related("office")
+            .order_by("-granted_at")[:ENDED]
+        ),
+        "requests": list(user.requests.select_related("office").order_by("-asked_at", "-pk")[:ENDED]),
+        "trainings": list(user.trainings.filter(withdrawn_at__isnull=True)[:ENDED]),
+        "factors": list(user.second_factors.all()),
+        "sessions": user.sessions.count(),
+        "linked": user.identities.exists(),
+        "may_grant": by.may_somewhere("grant_roles") and by.person_key != user.person_key,
+        "reads_requests": by.may_somewhere("grant_roles"),
+        "may_explain": by.may_somewhere("explain_access"),
+    }
+
+
+def _profile(request: HttpRequest, user: User) -> HttpResponse:
+    pk = user.pk
     form = ProfileForm(request.POST or None, instance=user)
     mark, clash = request.POST.get("mark", "") or marks.mark_of(user, marks.fields_of(form)), None
     try:
@@ -96,9 +130,13 @@ def assignments(request: HttpRequest) -> HttpResponse:
 @requires("grant_roles")
 @require_http_methods(PAGES)
 def grant(request: HttpRequest) -> HttpResponse:
-    form = GrantForm(request.POST or None)
-    if form.is_valid() and _grant(request, form):
-        return redirect("accounts:assignments")
+    chosen = request.GET.get("person", "")
+    form = GrantForm(request.POST or None, initial={"user": chosen} if chosen.isdecimal() else None)
+    if form.is_valid():
+        if not (confirmed := confirming.confirm(request)).fresh:
+            return confirming.ask(request, confirmed, act="Grant the role", back=_back())
+        if _grant(request, form):
+            return redirect("accounts:assignments")
     # The form offers everyone by name, so to show it is to show the people.
     record("users.listed", by=person(request), on=Subject("users"))
     return render(request, "accounts/grant.html", {"form": form})
@@ -118,14 +156,35 @@ def _grant(request: HttpRequest, form: GrantForm) -> bool:
 @require_http_methods(PAGES)
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends a role now; asks for the reason first."""
-    assignment = get_object_or_404(Assignment.objects.live().select_related("user", "office"), pk=pk)
+    assignment = get_object_or_404(Assignment.objects.select_related("user", "office"), pk=pk)
+    if assignment.revoked_at or assignment.until <= timezone.now():
+        return _has_ended(request)
     form = ReasonForm(request.POST if request.method == "POST" else None, needed="Say why the role ends.")
     if form.is_valid():
-        actions.revoke_role(assignment, by=person(request), reason=form.cleaned_data["reason"])
-        messages.success(request, f"{assignment.user.name} is no longer {assignment.get_role_display()}.")
-        return redirect("accounts:assignments")
+        if not (confirmed := confirming.confirm(request)).fresh:
+            return confirming.ask(request, confirmed, act=f"Revoke {assignment.get_role_display()}", back=_back())
+        return _revoke(request, assignment, form.reason)
     record("user.viewed", by=person(request), on=assignment.user)
     return render(request, "accounts/revoke.html", {"assignment": assignment, "form": form})
+
+
+def _revoke(request: HttpRequest, assignment: Assignment, reason: str) -> HttpResponse:
+    """Of two who revoke at once, and of two clicks, the second is told that it was done."""
+    begun = timezone.now()
+    ended = actions.revoke_role(assignment, by=person(request), reason=reason)
+    if ended.revoked_at is None or ended.revoked_at < begun:
+        return _has_ended(request)
+    messages.success(request, f"{assignment.user.name} is no longer {assignment.get_role_display()}.")
+    return redirect("accounts:assignments")
+
+
+def _has_ended(request: HttpRequest) -> HttpResponse:
+    messages.info(request, "This role has already ended, so nothing was changed.")
+    return redirect("accounts:assignments")
+
+
+def _back() -> tuple[str, str]:
+    return reverse("accounts:assignments"), "Back to who holds which role"
 
 
 @requires("change_profiles", "grant_roles", "explain_access")

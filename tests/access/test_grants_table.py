@@ -97,7 +97,7 @@ def _apart_from(one: Role, user: User) -> set[Role]:
         _grant(user, one, Office.objects.get(code="HQ"))
         for other in Role:
             try:
-                actions._refuse_together(user, other)
+                actions.refuse_together(user, other)
             except Refused:
                 found.add(other)
         transaction.set_rollback(True)
