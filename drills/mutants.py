@@ -1,0 +1,235 @@
+"""Whether the suite sees it when what decides about access is changed a little (`make drill-mutants`).
+
+Each mutant of `drills/mutations.py` is applied in a copy of the checkout and its tests are run, two copies at a time,
+until one fails. What is found is kept in .data/mutants/found.jsonl, so that a drill that was stopped goes on; a mutant
+of a file that has changed since is tried again. Survivors are then tried with more of the suite, and listed.
+
+    python -m drills.mutants [--list] [--only WORD] [--every N] [--minutes M] [--again]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+import psycopg
+
+from drills.mutations import Mutant, mutants, source_of
+from sen import embedded
+from sen.postgres import CHECKOUT
+
+FOLDER = CHECKOUT / ".data" / "mutants"
+FOUND = FOLDER / "found.jsonl"
+# Why a survivor changes nothing that anybody could see: the start of its name -> the reason, each read by a person.
+EQUIVALENT = CHECKOUT / "drills" / "mutants_alike.csv"
+CLUSTER = Path(os.environ.get("SEN_MUTANTS_DATA_DIR", "/tmp/sen-mutants"))  # noqa: S108 - short, for sockets lie in it
+TEMPLATE = "mutants_template"
+AT_ONCE = 2
+SECONDS = 240
+PASSED, FAILED = 0, 1
+# Tried for what its own tests let through.
+MORE = ("tests/access", "tests/accounts", "tests/reports", "tests/ileads", "tests/watch", "tests/audit/test_people.py")
+SLOW = ("tests/access/test_matrix.py", "tests/accounts/test_single_sign_on.py")
+
+
+def main() -> None:
+    options = _options()
+    chosen = [one for one in mutants() if options.only in one.name][:: options.every]
+    if options.list:
+        print(*(one.name for one in chosen), sep="\n")
+        print(f"{len(chosen)} mutants")
+        return
+    known = {} if options.again else _known()
+    waiting = [one for one in chosen if key_of(one) not in known]
+    print(f"{len(chosen)} mutants, {len(chosen) - len(waiting)} tried before", flush=True)
+    with _ground() as copies:
+        _check_unchanged(copies, chosen)
+        for one, outcome in _tried(waiting, copies, until=time.monotonic() + options.minutes * 60):
+            known[key_of(one)] = outcome
+            _keep(one, outcome)
+    sys.exit(_tell(chosen, known))
+
+
+def _options() -> Any:
+    parser = argparse.ArgumentParser(prog="make drill-mutants")
+    parser.add_argument("--list", action="store_true", help="name them and try none")
+    parser.add_argument("--only", default="", help="those whose name holds this")
+    parser.add_argument("--every", type=int, default=1, help="each nth of them")
+    parser.add_argument("--minutes", type=float, default=600, help="stop after so long; go on another time")
+    parser.add_argument("--again", action="store_true", help="try those that were tried before, too")
+    return parser.parse_args()
+
+
+def key_of(one: Mutant) -> str:
+    """The same only while the mutant and the file are."""
+    parts = (one.path, str(one.start), str(one.end), one.text, source_of(one.path).decode(), *one.tests)
+    return sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _known() -> dict[str, str]:
+    if not FOUND.exists():
+        return {}
+    lines = [json.loads(line) for line in FOUND.read_text().splitlines()]
+    return {line["key"]: line["outcome"] for line in lines}
+
+
+def _keep(one: Mutant, outcome: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with FOUND.open("a") as file:
+        file.write(json.dumps({"key": key_of(one), "outcome": outcome, "name": one.name}) + "\n")
+    print(f"{outcome:9} {one.name}", flush=True)
+
+
+# -- The copies -------------------------------------------------------------------------------------------------------
+@contextmanager
+def _ground() -> Iterator[list[Path]]:
+    """Copies of the checkout as it is, and a cluster with one database that every run copies."""
+    CLUSTER.mkdir(exist_ok=True)
+    copies = [CLUSTER / f"copy-{number}" for number in range(AT_ONCE)]
+    cluster = embedded.ensure(CLUSTER, durable=False)
+    try:
+        for copy in copies:
+            _copy_checkout(copy)
+        _make_template(copies[0])
+        yield copies
+    finally:
+        for copy in copies:
+            shutil.rmtree(copy, ignore_errors=True)
+        cluster.release()
+
+
+def _copy_checkout(to: Path) -> None:
+    """What git knows or would take, as it lies there now; what is built is shared."""
+    shutil.rmtree(to, ignore_errors=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-c", "-o", "--exclude-standard", "-z"], cwd=CHECKOUT, capture_output=True, check=True
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (source := CHECKOUT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, to / name)
+    for shared in ("node_modules", "static/built"):
+        if (CHECKOUT / shared).exists() and not (to / shared).exists():
+            (to / shared).symlink_to(CHECKOUT / shared)
+
+
+def _connect() -> psycopg.Connection:
+    return psycopg.connect(host=str(embedded.socket_dir(CLUSTER)), user="sen_owner", dbname="sen", autocommit=True)
+
+
+def _make_template(copy: Path) -> None:
+    with _connect() as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+    test = "tests/access/test_grants_table.py::test_each_role_opens_what_the_table_of_grants_says"
+    made = _pytest(copy, (test,), "make", TEMPLATE)
+    if made.returncode != PASSED:
+        sys.exit(f"The database for the mutants could not be made:\n{made.stdout[-3000:]}")
+
+
+def _pytest(copy: Path, tests: tuple[str, ...], how: str, database: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "SEN_MUTANTS": how,
+        "SEN_TEST_DATABASE": database,
+        "SEN_TEST_DATA_DIR": str(CLUSTER),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(copy),
+    }
+    plugins = ("-p", "drills.mutant_database", "-p", "no:cacheprovider", "-p", "no:xdist")
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *plugins, *tests]
+    return subprocess.run(
+        command, cwd=copy, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+
+
+# -- One mutant -------------------------------------------------------------------------------------------------------
+def _check_unchanged(copies: list[Path], chosen: list[Mutant]) -> None:
+    """Tests that fail without any mutant would kill every one of them."""
+    tests = tuple(sorted({test.partition("::")[0] for one in chosen for test in one.tests}))
+    for some in (tests[start : start + 8] for start in range(0, len(tests), 8)):
+        outcome, said = _outcome(copies[0], 0, some)
+        if outcome != "survived":
+            sys.exit(f"These tests fail as the code stands, so nothing can be said: {' '.join(some)}\n{said[-3000:]}")
+
+
+def _tried(waiting: list[Mutant], copies: list[Path], until: float) -> Iterator[tuple[Mutant, str]]:
+    free: Queue[int] = Queue()
+    for number in range(len(copies)):
+        free.put(number)
+
+    def attempt(one: Mutant) -> str:
+        if time.monotonic() > until:
+            return ""
+        number = free.get()
+        try:
+            return try_one(one, copies[number], number)
+        finally:
+            free.put(number)
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        for one, outcome in zip(waiting, pool.map(attempt, waiting), strict=True):
+            if outcome:
+                yield one, outcome
+
+
+def try_one(one: Mutant, copy: Path, number: int) -> str:
+    """killed, broken (it does not even start), slow, or survived."""
+    file, source = copy / one.path, source_of(one.path)
+    file.write_bytes(one.apply(source))
+    try:
+        outcome, _ = _outcome(copy, number, one.tests)
+        if outcome == "survived" and not one.name.startswith("views"):
+            outcome, _ = _outcome(copy, number, MORE, *(f"--ignore={slow}" for slow in SLOW))
+        return outcome
+    finally:
+        file.write_bytes(source)
+
+
+def _outcome(copy: Path, number: int, tests: tuple[str, ...], *more: str) -> tuple[str, str]:
+    database = f"mutants_{number}"
+    with _connect() as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
+    try:
+        run = _pytest(copy, (*tests, *more), "use", database)
+    except subprocess.TimeoutExpired:
+        return "slow", ""
+    return {PASSED: "survived", FAILED: "killed"}.get(run.returncode, "broken"), run.stdout
+
+
+# -- What was found ---------------------------------------------------------------------------------------------------
+def _alike() -> dict[str, str]:
+    if not EQUIVALENT.exists():
+        return {}
+    return dict(line.split(";", 1) for line in EQUIVALENT.read_text().splitlines() if ";" in line)
+
+
+def _tell(chosen: list[Mutant], known: dict[str, str]) -> int:
+    """The figures, the survivors with their reasons; 0 when at least 98 % are killed."""
+    tried = [(one, known[key_of(one)]) for one in chosen if key_of(one) in known]
+    counted, alike = Counter(outcome for _, outcome in tried), _alike()
+    seen = counted["killed"] + counted["broken"]
+    print(f"\n{len(tried)} of {len(chosen)} tried: {dict(counted)}")
+    print(f"seen: {seen} of {len(tried)}, {seen / max(1, len(tried)):.1%}")
+    for one, outcome in tried:
+        if outcome not in {"killed", "broken"}:
+            reason = next((why for name, why in alike.items() if one.name.startswith(name)), "NO REASON GIVEN")
+            print(f"    {outcome}: {one.name}\n        {reason}")
+    return 0 if tried and seen >= 0.98 * len(tried) else 1
+
+
+if __name__ == "__main__":
+    main()
