@@ -65,7 +65,7 @@ class Explained:
         self.cells = list(self._cells(model))
         with transaction.atomic():
             record("report.batch_filed", by=None, on=Subject("report"), batch=[c.report.audit_id for c in self.cells])
-            _insert(model, [cell.report for cell in self.cells])
+            insert(model, [cell.report for cell in self.cells])
             self._let_read()
         prefetch_related_objects([cell.report for cell in self.cells], "notices__office")
 
@@ -107,7 +107,7 @@ DIFFERS = {
 }  # fmt: skip
 
 
-def _insert(model: Report, reports: list[Report]) -> None:
+def insert(model: Report, reports: list[Report]) -> None:
     columns = [field.column for field in Report._meta.concrete_fields]
     chosen = ", ".join(f"d.{column}" if column in DIFFERS else f"m.{column}" for column in columns)
     arrays = ", ".join(f"%s::{kind}[]" for kind in DIFFERS.values())
@@ -115,7 +115,7 @@ def _insert(model: Report, reports: list[Report]) -> None:
     values = [[getattr(report, column) for report in reports] for column in DIFFERS]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO reports_report ({', '.join(columns)}) SELECT {chosen} "  # noqa: S608 - columns of ours
+            f"INSERT INTO reports_report ({', '.join(map(str, columns))}) SELECT {chosen} "  # noqa: S608 - columns of ours
             f"FROM reports_report m, {differing} WHERE m.id = %s",
             [*values, model.pk],
         )

@@ -62,6 +62,9 @@ KINDS_ASKED = {"sir", "spear", "ilead", "tav"}
 
 
 # -- The controls: one term of what the system answers is changed, and the explanation no longer agrees ----------------
+NO = access.Verdict(False, "Never")
+
+
 def never(*given: Any) -> bool:
     return False
 
@@ -75,7 +78,6 @@ PLANTED: dict[str, tuple[Role, str, Callable[[Any], None]]] = {
     "no state allows a move": (Role.SUPERVISOR, "MIA", lambda m: m.setattr(workflow, "_state_allows", lambda r, w: NO)),
     "a role reaches beyond its programme": (Role.SUPERVISOR, "MIA", lambda m: m.setattr(explain, "carries", loosely)),
 }
-NO = access.Verdict(False, "Never")
 
 
 def loosely(assignment: Any, permission: str) -> bool:
