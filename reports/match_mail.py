@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Exists, OuterRef
 
+from accounts.mailing import send
 from accounts.models import Assignment, User
 from audit.log import record
-from reports import mail, match_sides
+from reports import match_sides
 from reports.models import Match, MatchNotice
 
 # The same words whichever side is restricted, so that the mail itself tells nothing.
@@ -34,7 +35,7 @@ def send_match_notice(notice_id: str, only: list[str] | None = None) -> list[str
     notice = MatchNotice.objects.select_related("match").get(pk=UUID(notice_id))
     told = [person for person in _people(notice, only) if _may_open(notice.match, person)]
     messages = {str(person.pk): _message(notice, person) for person in told}
-    left = mail.send(messages) if messages else []
+    left = send(messages) if messages else []
     record("match.mailed", by=None, on=notice.match, notice=str(notice.pk), people=len(messages) - len(left))
     return left
 

@@ -42,7 +42,8 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(refused.reason) from None
         except ValidationError as error:
-            raise CommandError("\n".join(f"{key}: {' '.join(said)}" for key, said in error)) from None
+            wrong = (f"{key}: {' '.join(said)}" for key, said in error.message_dict.items())
+            raise CommandError("\n".join(wrong)) from None
         hours = password_links.lives_for(user) // 3600
         self.stdout.write(
             f"{username} is Access Control Manager at {place.code}. Give them this address, which works once and for "
