@@ -84,6 +84,7 @@ def reader(offices: int) -> User:
         programme="HSI", office=model.office, status="active", is_demonstration=True,
         rules_version=model.rules_version, rules_accepted_at=model.rules_accepted_at,
     )  # fmt: skip
+    user.trained_until = model.trained_until
     with transaction.atomic():
         user.save()
         record("user.created", by=None, on=user)
