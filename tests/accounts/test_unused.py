@@ -149,7 +149,7 @@ def test_the_warning_says_until_when_and_names_nobody(acm: Any) -> None:
     (sent,) = mail.outbox
     assert sent.to == ["rivera@example.gov"]
     assert "before Mar 8, 2027" in sent.body
-    assert "Rivera" not in sent.subject + sent.body
+    assert "Rivera" not in f"{sent.subject} {sent.body}"
     signs_in(user, NOW + DAY)
     tasks.mail_unused_warning(**queued("mail_unused_warning")[0])
     assert len(mail.outbox) == 1

@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 from django.core.management import call_command
 
-from drills import import_historical, reveals, ssn, ssn_rotation, submit, take_up
+from drills import import_historical, reveals, revoke, ssn, ssn_rotation, submit, take_up
 from drills.points import POINTS
 
 
@@ -57,3 +57,14 @@ def test_a_killed_rotation_resumed_loses_nothing_and_with_the_old_key_gone_it_wo
     outcome = ssn_rotation.run(900, 1)
     assert outcome.clean, outcome
     assert outcome.opened_in_control < 900
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_act_is_committed_after_its_right_was_revoked_and_without_the_lock_some_are() -> None:
+    true = revoke.run(40)
+    assert (sum(true.after.values()), sum(true.ends.values())) == (0, 40), true
+    assert true.done, true
+    assert true.refused, true
+    for control in (revoke.without_lock, revoke.without_look):
+        with mock.patch("accounts.access.hold", control):
+            assert revoke.run(60, until_caught=True).after
