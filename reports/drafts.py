@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.access import Refused, may
 from accounts.models import User
 from privacy import guarded
+from reports import outside
 from reports.actions.amending import closed_to_amending
 from reports.answers import Answers, Raw, raw_of, to_raw
 from reports.content import read
@@ -90,7 +91,7 @@ def begin_from(report: Report, start: Start, *, by: User) -> Draft:
     verdict = may(by, KINDS[start.kind].permission("file"))
     if not verdict:
         raise Refused(verdict.reason)
-    if hindrance := _stands_apart(report) or start.hindered(report.typed):
+    if hindrance := outside.only_read(report, by) or _stands_apart(report) or start.hindered(report.typed):
         raise Refused(hindrance)
     begun = Draft.objects.filter(author=by, begun_from=report, start=start.name).first()
     if begun:

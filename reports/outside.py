@@ -67,6 +67,15 @@ def under_way(report: Report, user: User) -> OutsideReading | None:
     return mine.order_by("-opened_at", "-id").first()
 
 
+def only_read(report: Report, user: User) -> str:
+    """Why nothing is begun from a report that is open to `user` for a stated reason alone; "" where it is not."""
+    if under_way(report, user) is None:
+        return ""
+    return (
+        "You read this report outside your offices, which lets you read it and no more. File your own, and link both."
+    )
+
+
 def in_scope(report: Report, user: User) -> bool:
     return bool(may(user, report.declaration.permission("read"), report.office, report.author_id)) or (
         report.author_id == user.pk

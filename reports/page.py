@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.access import Verdict, may
 from accounts.models import User
-from reports import actions, panels, protection
+from reports import actions, outside, panels, protection
 from reports.compare import changes
 from reports.condensed import when, where
 from reports.content import Filled
@@ -148,7 +148,7 @@ def _reason_helps(report: Report, move: Move, user: User) -> bool:
 
 def _starts(report: Report, typed: Report, links: Links, user: User) -> list[StartOffer]:
     """What this report can give rise to, for whoever may file it: each with why it cannot yet, if so."""
-    if report.legacy or report.status not in FILED:
+    if report.legacy or report.status not in FILED or outside.only_read(report, user):
         return []
     offered = [s for s in report.declaration.starts if user.may_somewhere(KINDS[s.kind].permission("file"))]
     done = {link.why for link in links.named}

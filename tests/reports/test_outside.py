@@ -21,7 +21,7 @@ from reports import actions, outside
 from reports.models import OutsideReading, OutsideRule, Report, ReportReader
 from reports.models.report import OUTSIDE
 from tests.fake import FAKE
-from tests.reports.filing import amend_sir, file_report, file_sir, sir_answers
+from tests.reports.filing import amend_sir, approved, file_report, file_sir, sir_answers
 from tests.reports.test_readers import RESTRICTED
 
 WHY = "The same man was seen in Atlanta last night"
@@ -339,6 +339,17 @@ def test_it_is_a_right_to_read_and_nothing_more(agent: Any, outsider: Any, perso
     assert client.get(address(report, "versions/")).status_code == 200
     report.refresh_from_db()
     assert (report.version, report.status) == (1, "submitted")
+
+
+def test_no_report_is_begun_from_one_that_is_only_read(agent: Any, supervisor: Any, outsider: Any, as_: Any) -> None:
+    plan = approved(file_report("spear", agent), supervisor)
+    names = [start.name for start in plan.declaration.starts]
+    assert names
+    opened(plan, outsider)
+    client = as_(outsider)
+    assert client.get(address(plan)).context["starts"] == []
+    assert client.post(address(plan, f"start/{names[0]}/")).status_code == 403
+    assert as_(agent).get(address(plan)).context["starts"]
 
 
 def _restrict(report: Report, reading: OutsideReading, agent: Any) -> None:
