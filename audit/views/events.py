@@ -9,8 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import confirming
 from accounts.access import person, requires
 from accounts.models import User
 from audit import export as table
@@ -97,12 +99,17 @@ def _links(given: QueryDict, older: Key | None, newer: Key | None) -> dict[str, 
 
 
 @requires("read_audit")
+@sensitive_post_parameters(confirming.FIELD)
 @require_POST
 def export(request: HttpRequest) -> HttpResponseBase:
     """The filtered log as CSV. That it was taken is on record before its first line leaves."""
     asked, form = _asked(request.POST, person(request))
     if not form.is_valid():
         return render(request, "audit/events.html", {"form": form})
+    if not (confirmed := confirming.confirm(request)).fresh:
+        return confirming.ask(
+            request, confirmed, act="Export as CSV", back=(reverse("audit:events"), "Back to the log")
+        )
     require_sealing()
     now = timezone.now()
     record("audit.exported", by=person(request), on=asked, cap=table.CAP, **_said(form.filter))

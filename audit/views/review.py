@@ -9,8 +9,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import confirming
 from accounts.access import person, requires
 from accounts.refusals import add_refusal
 from audit import review as reviews
@@ -73,10 +76,14 @@ def _shown(review: Review) -> dict[str, Any]:
 
 
 @requires("read_audit")
+@sensitive_post_parameters(confirming.FIELD)
 @require_POST
 def export(request: HttpRequest, name: str) -> HttpResponse:
     """The review as CSV; that it was taken is on record before it leaves."""
     asked = _week(name)
+    if not (confirmed := confirming.confirm(request)).fresh:
+        back = reverse("audit:week", args=[name]), "Back to the review"
+        return confirming.ask(request, confirmed, act="Export as CSV", back=back)
     require_sealing()
     review = reviews.open_week(asked, by=person(request))
     record("audit.exported", by=person(request), on=review)

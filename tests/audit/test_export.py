@@ -9,11 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
-from audit import export, search
+from accounts import sessions
+from audit import export, review, search
 from audit.log import Subject, record
 from audit.models import Event
+from tests.cast import PASSWORD
 from tests.reports.filing import file_sir
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,25 @@ def test_an_export_that_cannot_be_recorded_gives_nothing(
     answer = browser.post("/audit/export/")
     assert answer.status_code >= 500
     assert b"audit.viewed" not in answer.content
+
+
+@pytest.mark.parametrize("what", ["log", "week"])
+def test_nothing_leaves_a_desk_that_was_left_until_the_password_is_given(
+    what: str, auditor: Any, as_: Callable[[Any], Client]
+) -> None:
+    browser = as_(auditor)
+    address = "/audit/export/" if what == "log" else f"/audit/review/{review.weeks()[0].name}/export/"
+    browser.get("/audit/")
+    session = browser.session
+    session[sessions.STARTED] -= settings.CONFIRM_AFTER_SECONDS + 60
+    session.save()
+    asked = browser.post(address, {"by": str(auditor.pk)})
+    assert (asked.status_code, "Content-Disposition" in asked) == (401, False)
+    assert f'name="by" value="{auditor.pk}"' in asked.content.decode()
+    assert not Event.objects.filter(code="audit.exported").exists()
+    given = browser.post(address, {"by": str(auditor.pk), "confirm_password": PASSWORD})
+    assert given["Content-Disposition"].startswith("attachment")
+    assert Event.objects.filter(code="audit.exported").count() == 1
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
