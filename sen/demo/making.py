@@ -13,7 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from reports import defaults
 from reports.models import Report
-from sen.demo import FIRST, MOST, goods, old_leads, old_reports, people, unfinished
+from sen.demo import FIRST, MOST, access, goods, old_leads, old_reports, outside, people, requests, unfinished
 from sen.demo.cores import in_two
 from sen.demo.lives import file
 from sen.demo.mix import SERIES, Entry, entries
@@ -28,6 +28,7 @@ def ensure(*, both_cores: bool = False) -> None:
     goods.make_thresholds()
     people.make_offices()
     people.make_people()
+    requests.renew_trainings()
     with alone() as mine:
         if mine and (missing := missing_reports(FIRST)):
             if both_cores:
@@ -38,6 +39,9 @@ def ensure(*, both_cores: bool = False) -> None:
         if mine:
             old_reports.make()
             old_leads.make()
+            access.make_campaigns()
+            outside.make()
+            requests.make()
     if missing_reports(MOST):
         ask_for_more()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
@@ -169,11 +169,16 @@ def _make(member: Member, office: Office, shared: str, known: dict[str, User]) -
         is_demonstration=True,
     )
     actions.accept_rules(by=user, version=rules.VERSION)
-    training.record_training(user, completed_on=timezone.localdate(), evidence="Course 2026", by=None)
+    training.record_training(user, completed_on=_trained_on(member), evidence="Course of the year", by=None)
     until = timezone.now() + timedelta(days=365)
     for role in (member.role, *member.also):
         actions.grant_role(user=user, role=role, office=office, until=until, by=None)
     return user
+
+
+def _trained_on(member: Member) -> date:
+    """Today; but of one person, whose sign-in the site does not offer, so long ago that it ends soon."""
+    return timezone.localdate() - timedelta(days=340 if member.username == "p.longacre" else 0)
 
 
 def _boss(member: Member, office: Office, known: dict[str, User]) -> User | None:

@@ -17,7 +17,8 @@ from django.db.models.functions import Concat
 from django.test import override_settings
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import campaign_reach
+from accounts.models import AccessRequest, Assignment, Campaign, Training, User
 from accounts.roles import Role
 from audit.log import Subject, record
 from audit.models import Event
@@ -32,6 +33,7 @@ from reports.models import (
     Draft,
     HistoricalReport,
     Match,
+    OutsideReading,
     Person,
     Relation,
     Report,
@@ -45,6 +47,7 @@ from reports.search import matching
 from reports.states import Status
 from sen import demo, tasks
 from sen.demo import (
+    access,
     bulk,
     goods,
     lives,
@@ -56,6 +59,7 @@ from sen.demo import (
     places,
     plan_life,
     plans,
+    requests,
     stories,
     unfinished,
 )
@@ -224,6 +228,8 @@ def test_made_twice_is_made_once_and_the_worker_makes_the_rest(small: None, demo
     assert first[1] == len(unfinished.UNFINISHED)
     assert LegacySSN.objects.filter(report__legacy=True).count() == old_leads.LEADS + old_leads.LEADS // 3
     assert {str(one.value) for one in LegacySSN.objects.all()} == {BULLETS}
+    assert OutsideReading.objects.filter(finding="justified").count() == 1
+    assert OutsideReading.objects.count() > 3
     making.ensure()
     assert (Report.objects.count(), Draft.objects.count(), User.objects.count(), Event.objects.count()) == first
     while making.fill():
@@ -397,3 +403,33 @@ def _filed_and_taken_back(told: stories.Story) -> dict[str, Any]:
         facts = _facts(lives.file(told))
         transaction.set_rollback(True)
     return facts
+
+
+# -- The way in --------------------------------------------------------------------------------------------------------
+def test_requests_wait_and_were_decided_and_are_made_once(demonstration: None) -> None:
+    requests.make()
+    requests.make()
+    found = Counter(AccessRequest.objects.values_list("status", flat=True))
+    assert found == {"requested": 2, "endorsed": 2, "refused": 1, "granted": 1}
+    soon = timezone.now() + timedelta(days=30)
+    assert Assignment.objects.live().filter(until__lt=soon, request__isnull=False).count() == 1
+
+
+def test_nobody_of_an_older_demonstration_is_locked_out(demonstration: None) -> None:
+    with transaction.atomic():
+        record("user.changed", by=None, on=Subject("user"), batch=[str(user.pk) for user in people.invented()])
+        people.invented().update(trained_until=timezone.localdate() - timedelta(days=1))
+        Training.objects.filter(user__in=people.invented()).update(completed_on=timezone.localdate() - timedelta(400))
+    requests.renew_trainings()
+    assert not people.invented().filter(trained_until__lt=timezone.localdate()).exists()
+
+
+def test_one_recertification_has_ended_and_one_waits_for_answers(demonstration: None) -> None:
+    access.make_campaigns()
+    access.make_campaigns()
+    ended, running = Campaign.objects.order_by("ended_at")
+    answers = ended.items.values_list("decision", flat=True)
+    assert (set(answers), ended.ended_at is not None) == ({"confirmed", "dropped", "lapsed"}, True)
+    assert (set(running.items.values_list("decision", flat=True)), running.ended_at) == ({"", "confirmed"}, None)
+    supervisor = User.objects.get(username="supervisor")
+    assert campaign_reach.waiting(campaign_reach.asked(supervisor)).count() >= 2
