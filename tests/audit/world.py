@@ -12,9 +12,9 @@ from django.contrib.auth.models import Permission
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts import actions
+from accounts import actions, campaigns
 from accounts.confirming import Confirmed
-from accounts.models import Office, User
+from accounts.models import Assignment, Office, User
 from audit import coverage, review
 from audit.log import record
 from audit.models import SearchTerms
@@ -43,6 +43,7 @@ def build() -> None:
         terms = SearchTerms.objects.create(user_id=analyst.pk, terms="anything")
         record("reports.searched", by=analyst, on=terms)
     review.open_week(review.weeks()[0], by=analyst)
+    _campaign()
     with transaction.atomic():
         _rows(report, analyst)
         record("report.amended", by=agent, on=report)
@@ -50,6 +51,12 @@ def build() -> None:
         record("summary.drafted", by=analyst, on=_summary(report, analyst))
     _other_kinds()
     _former(report)
+
+
+def _campaign() -> None:
+    acm, office = User.objects.get(username="acm"), Office.objects.get(code="MIA")
+    last_day = timezone.localdate() + timedelta(days=9)
+    campaigns.open_campaign(by=acm, name="Fall", office=office, role="field_hsi", last_day=last_day)
 
 
 def _other_kinds() -> None:
@@ -128,10 +135,12 @@ def changed_field(model: type[models.Model]) -> Any:
         if not (field.primary_key or field.unique or field.choices or field.is_relation or field.name in ruled)
         and not field.null
     ]
-    for kind in (models.CharField, models.TextField, models.DateTimeField, models.DecimalField, models.BooleanField):
+    kinds = (models.CharField, models.TextField, models.DateTimeField, models.DecimalField, models.BooleanField)
+    for kind in (*kinds, models.IntegerField):
         if found := next((field for field in free if isinstance(field, kind)), None):
             return found
-    return next(field for field in free if isinstance(field, models.IntegerField))
+    # A table of nothing but choices, which the database itself does not hold to them.
+    return next(field for field in model._meta.local_fields if field.choices and field.name not in ruled)
 
 
 def other_value(field: Any, value: Any) -> Any:
@@ -162,6 +171,7 @@ def different(row: Any) -> dict[str, Any]:
         "audit.Review": {"week": word, "first_day": date(2000, 1, 3)},
         "accounts.Office": {"code": word.upper(), "path": f"/{word}/"},
         "accounts.User": {"username": word},
+        "accounts.CampaignItem": {"assignment": Assignment.objects.filter(reviews=None).first()},
         "accounts.OfficePermission": {"content_object": elsewhere},
         "reports.Report": {"number": word},
         "reports.SIR": {"number": word},
