@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import campaigns
 from accounts.access import may
-from accounts.models import Assignment, User
+from accounts.models import Assignment, Campaign, Office, User
 from ileads import actions as ileads
 from ileads.models import Dissemination
 from reports import actions, drafts
@@ -63,6 +64,7 @@ class World:
         )
         self.ssn = add_ssn(self.others["iLead of officer"], numbers.number())
         self.passed_on = self._pass_on()
+        self.campaign = self._campaign()
         bring_old()
 
     def _of_kind(self, kind: Kind) -> Iterator[tuple[str, Report]]:
@@ -201,6 +203,20 @@ class World:
     def of_assignments(self) -> Objects:
         held = Assignment.objects.get(user__username="agent")
         return [("of agent", {"pk": held.pk}), ("absent", {"pk": 999_999})]
+
+    def _campaign(self) -> Campaign:
+        """Of the agents of Miami, who have no supervisor on record: their office is asked."""
+        last_day = timezone.localdate() + timedelta(days=9)
+        office = Office.objects.get(code="MIA")
+        acm = self.people["acm"]
+        return campaigns.open_campaign(by=acm, name="Fall", office=office, role="field_hsi", last_day=last_day)
+
+    def of_campaigns(self, **more: Any) -> Objects:
+        return [("of Miami", {"pk": self.campaign.pk, **more}), ("absent", {"pk": 999_999, **more})]
+
+    def of_campaign_items(self) -> Objects:
+        """The item of the agent, under its campaign and under none."""
+        return self.of_campaigns(item=self.campaign.items.get(assignment__user__username="agent").pk)
 
     def of_reference(self, **more: Any) -> Objects:
         return [("event types", {"slug": "event-types", **more}), ("absent", {"slug": "nothing", **more})]
