@@ -7,16 +7,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils import timezone
 
 from accounts import access, actions, explain
 from accounts.models import Office, User
 from accounts.roles import GRANTS, Role
-from reports import workflow
+from ileads.actions import pass_on
+from reports import actions as reports
+from reports import drafts, routing, workflow
+from reports.lookup import visible_report
+from reports.models import Report, ReportNotice
 from reports.models import report as predicate
 from tests.access.explained import ASKED, Explained, disagreements
 from tests.access.matrix import taken_back
 from tests.database import committed
+from tests.reports.filing import approved, file_report, file_sir
 
 pytestmark = pytest.mark.django_db
 YEAR = timedelta(days=365)
@@ -92,3 +99,70 @@ def test_a_changed_term_is_seen(name: str, world: Explained, monkeypatch: Any) -
         asked, wrong = asked_of(world, role, home)
     assert wrong, name
     assert asked == CELLS
+
+
+# -- With what the actions themselves do, on reports that were really filed -------------------------------------------
+# How many acts the four reports have together.
+ACTS = 45
+ASKED_OF = ("agent", "supervisor", "officer", "fod", "analyst", "outsider")
+
+
+def filed(world: Explained) -> list[Report]:
+    agent, officer, analyst, fod = (world.people[name] for name in ("agent", "officer", "analyst", "fod"))
+    taken = file_sir(agent)
+    reports.move(taken.pk, "take-up", by=analyst)
+    lead = approved(file_report("ilead", officer), fod)
+    return [taken, file_report("spear", agent), lead, file_report("tav", officer)]
+
+
+def does(act: Callable[[], Any]) -> bool:
+    """Whether the action lets it happen, or at least asks for more; it is taken back."""
+    with taken_back():
+        try:
+            act()
+        except (access.Refused, Report.DoesNotExist, Http404):
+            return False
+        except ValidationError:
+            return True
+    return True
+
+
+def acts_of(report: Report, user: User) -> dict[str, Callable[[], Any]]:
+    """What somebody would do for each act that is explained."""
+    until = timezone.now() + YEAR
+
+    def acknowledge() -> None:
+        notices = ReportNotice.objects.filter(report=visible_report(report.number, user))
+        told = [one for one in notices if routing.may_acknowledge(one, user)]
+        if not told:
+            raise access.Refused("No office of theirs was told.")
+        reports.acknowledge(told[0].pk, by=user)
+
+    def move(name: str) -> Callable[[], Any]:
+        return lambda: reports.move(report.pk, name, by=user, reason="It has to be so")
+
+    found: dict[str, Callable[[], Any]] = {
+        one.label: move(one.name) for one in workflow.moves_of(report.declaration).values()
+    }
+    found["See it"] = lambda: visible_report(report.number, user)
+    found["Amend it"] = lambda: drafts.open_amendment(visible_report(report.number, user), by=user)
+    found["Acknowledge it"] = acknowledge
+    if report.kind == "ilead":
+        found["Pass it on"] = lambda: pass_on(report.pk, user, by=user, need_to_know="", until=until)
+    return found
+
+
+def test_the_explanation_agrees_with_what_the_actions_do(world: Explained) -> None:
+    asked, wrong = 0, []
+    with taken_back():
+        for report in filed(world):
+            for name in ASKED_OF:
+                user = User.objects.get(username=name)
+                told = explain.explain(user, explain.REPORTS.find(report.number))
+                answers = {answer.act: answer for answer in (told.sees, *told.acts)}
+                for act, doing in acts_of(report, user).items():
+                    asked += 1
+                    if answers[act].explained is not does(doing):
+                        wrong.append(f"{name}: {act} of {report.kind}: {answers[act].stopped_at}")
+    assert wrong == []
+    assert asked == ACTS * len(ASKED_OF)
