@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from privacy import guarded
@@ -9,6 +11,13 @@ from privacy import guarded
 LONGEST_CODE = 60
 # It says "password", as the standards do of such codes, so `sen.kept` neither keeps it nor shows it again.
 FIELD = "one_time_password"
+
+
+class CodeInput(forms.TextInput):
+    """A code; a wrong one is not put back into the page, for the next is another."""
+
+    def format_value(self, value: Any) -> None:
+        return None
 
 
 class ProveForm(guarded.Form):
@@ -19,7 +28,7 @@ class ProveForm(guarded.Form):
         max_length=LONGEST_CODE,
         help_text="The six digits that it shows now.",
         error_messages={"required": "Enter the six digits that your app shows now."},
-        widget=forms.TextInput(
+        widget=CodeInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "usa-input input-short"}
         ),
     )
@@ -33,7 +42,7 @@ class RecoveryForm(guarded.Form):
         max_length=LONGEST_CODE,
         help_text="One of the ten that you kept, such as abcde-fghjk. Each works once.",
         error_messages={"required": "Enter one of your recovery codes."},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=CodeInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
 
@@ -45,7 +54,7 @@ class AppForm(guarded.Form):
         max_length=LONGEST_CODE,
         help_text="Six digits.",
         error_messages={"required": "Enter the six digits that the app shows now."},
-        widget=forms.TextInput(
+        widget=CodeInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "usa-input input-short"}
         ),
     )

@@ -73,8 +73,13 @@ def as_text(secret: bytes) -> str:
     return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
 
 
+def as_link(secret: bytes, account: str) -> str:
+    """The address that an app on this same phone takes up."""
+    totp = TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
+    return totp.get_provisioning_uri(account, ISSUER)
+
+
 def as_picture(secret: bytes, account: str) -> str:
     """The QR code that an app reads, as the address of a picture."""
-    totp = TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
-    picture = segno.make(totp.get_provisioning_uri(account, ISSUER), error="m")
+    picture = segno.make(as_link(secret, account), error="m")
     return picture.svg_data_uri(scale=5, border=4, light="#fff", omitsize=False)

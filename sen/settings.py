@@ -26,6 +26,8 @@ HANDLING_MARKING = env.str("SEN_HANDLING_MARKING", default="LAW ENFORCEMENT SENS
 
 # A production server says who it is and what its key is; nothing is guessed for it.
 SECRET_KEY = env.str("SEN_SECRET_KEY") if PRODUCTION else env.str("SEN_SECRET_KEY", default="not-a-secret-" * 5)
+# Former keys, so that what was sealed or signed with them still opens (docs/adr/0013).
+SECRET_KEY_FALLBACKS = env.list("SEN_SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("SEN_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("SEN_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXIES: list[str] = env.list("SEN_TRUSTED_PROXIES", default=[])

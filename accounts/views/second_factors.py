@@ -135,6 +135,7 @@ def add_app(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "picture": totp.as_picture(secret, user.username),
+        "link": totp.as_link(secret, user.username),
         "secret": totp.as_text(secret),
         "replaces": SecondFactor.objects.filter(user=user, kind=SecondFactor.Kind.TOTP).exists(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from datetime import timedelta
 from functools import cache
@@ -104,7 +105,7 @@ class Passkey:
         self.origin = origin or settings.SITE_URL
         self.rp_id = rp_id or re.sub(r"^https?://|:\d+$", "", self.origin)
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.credential = hashlib.sha256(str(id(self.key)).encode() + self.origin.encode()).digest()
+        self.credential = os.urandom(32)
         self.counter = 0
 
     def _client_data(self, kind: str, options: dict[str, Any]) -> CollectedClientData:

@@ -1,4 +1,4 @@
-"""The second factor: what a half-open session reaches; giving it, guessing it, setting it up, removing and losing it."""
+"""The second factor: what a half-open session reaches; giving it, guessing it, setting it up, removing, losing it."""
 
 from __future__ import annotations
 
@@ -236,6 +236,33 @@ def test_the_lock_ends_after_twenty_minutes_and_trying_on_does_not_lengthen_it(m
     for one in SignInAttempt.objects.all():
         SignInAttempt.objects.filter(pk=one.pk).update(at=one.at - span)
     assert prove(browser, code(secret, 1)).status_code == 302
+
+
+def wrong_at(user: User, *minutes_ago: int) -> None:
+    for minutes in minutes_ago:
+        wrong_codes.note(user)
+        newest = SignInAttempt.objects.latest("pk")
+        SignInAttempt.objects.filter(pk=newest.pk).update(at=timezone.now() - timedelta(minutes=minutes))
+
+
+def test_thirty_wrong_codes_in_a_day_are_the_most(manager: User) -> None:
+    """However patiently somebody waits for each lock to end."""
+    wrong_at(manager, *range(60, 60 + 29 * 25, 25))
+    assert wrong_codes.wait(manager) == 0
+    wrong_at(manager, 30)
+    assert wrong_codes.wait(manager) == pytest.approx((24 * 60 - 60 - 28 * 25) * 60, abs=60)
+
+
+def test_another_password_ends_the_trying_and_the_wait(manager: User) -> None:
+    wrong_at(manager, 1, 1, 1, 1, 1)
+    assert wrong_codes.wait(manager) > 0
+    manager.password = "another"
+    assert wrong_codes.wait(manager) == 0
+
+
+def test_what_was_noted_before_the_clock_was_put_back_locks_nobody_until_then(manager: User) -> None:
+    wrong_at(manager, *[-600] * 5)
+    assert wrong_codes.wait(manager) == 0
 
 
 def test_a_right_code_forgives_the_wrong_ones_before_it(manager: User) -> None:
