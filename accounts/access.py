@@ -9,8 +9,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from django.contrib.auth.models import Permission
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from accounts.acting import acting
 from accounts.models import Assignment, Office, OfficePermission, User
@@ -132,16 +133,27 @@ def hold(by: User) -> None:
         by.__dict__.pop(remembered, None)
 
 
+# Two who take away each other's roles wait for each other; the database lets one of them go on.
+AT_ONCE = (
+    "Somebody changed the same at this very moment, so nothing was done. Reload the page to see how it stands now."
+)
+
+
 def action(act: Callable[P, T]) -> Callable[P, T]:
     """Every write is an action: one transaction, the actor's rights locked and looked up afresh. `by=` is required."""
 
     @wraps(act)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         by: Any = kwargs["by"]
-        with transaction.atomic(), acting(by):
-            if by is not None:
-                hold(by)
-            return act(*args, **kwargs)
+        try:
+            with transaction.atomic(), acting(by):
+                if by is not None:
+                    hold(by)
+                return act(*args, **kwargs)
+        except OperationalError as error:
+            if isinstance(error.__cause__, DeadlockDetected):
+                raise Refused(AT_ONCE) from error
+            raise
 
     return run
 
