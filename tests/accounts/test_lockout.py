@@ -18,9 +18,15 @@ from accounts import known_browsers, sign_in
 from accounts.models import SignInAttempt, User
 from accounts.session_store import SessionStore
 from audit.models import Event
+from tests.accounts.cheap import cheap
 from tests.cast import PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.addresses")]
+__all__ = ["cheap"]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.urls("tests.accounts.addresses"),
+    pytest.mark.usefixtures("cheap"),
+]
 
 
 def attempt(client: Client | None = None, password: str = PASSWORD, username: str = "agent", **more: Any) -> int:
@@ -55,9 +61,8 @@ def whys() -> list[str]:
 
 
 def test_a_thousand_tries_from_a_thousand_addresses_are_looked_at_thirty_times_and_the_owner_signs_in(
-    owner: Client, settings: Any
+    owner: Client,
 ) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     before, looked, session = SignInAttempt.objects.count(), 0, SessionStore()
     with patch("accounts.sign_in.check_password", return_value=False) as real:
         for number in range(1000):

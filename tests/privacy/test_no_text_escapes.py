@@ -30,6 +30,8 @@ UNGUARDED = {
     "audit.Unusual.object_label",
     "audit.Unusual.said",
     "accounts.SignInAttempt.username_hash",
+    "accounts.SignInAttempt.device",
+    "accounts.OpenSession.key",
     "reports.HistoricalReport.checksum",
     "reports.LegacySource.checksum",
     "reports.Submission.body_hash",
