@@ -55,13 +55,13 @@ def newcomer(db: None) -> User:
     return User.objects.get(username="stranger")
 
 
-def _reach(rights: Rights, permission: str, held: int, below: int | None, elsewhere: int | None) -> str:
+def _reach(rights: Rights, permission: str, held: int, below: int, elsewhere: int) -> str:
     """How far a permission reaches from where the role is held: all, office (and below), own, or not at all."""
-    if rights.at(permission, elsewhere or 0):
+    if rights.at(permission, elsewhere):
         assert permission in rights.everywhere
         return "all"
     if rights.at(permission, held):
-        assert below is None or rights.at(permission, below)
+        assert not below or rights.at(permission, below)
         return "office"
     return "own" if own(permission) in rights.offices else ""
 
@@ -72,8 +72,8 @@ def _of_role(role: Role, user: User) -> Iterator[tuple[str, ...]]:
         offices = [Office.objects.get(code=code) if code else None for code in places]
         with transaction.atomic():
             _grant(user, role, offices[0])
-            rights, at = rights_of(user), [office.pk if office else None for office in offices]
-            reaches.append({name: _reach(rights, name, *at) for name in PERMISSIONS})
+            rights, (held, *others) = rights_of(user), [office.pk if office else 0 for office in offices]
+            reaches.append({name: _reach(rights, name, held, *others) for name in PERMISSIONS})
             transaction.set_rollback(True)
     for name in PERMISSIONS:
         if any(reach[name] for reach in reaches):
@@ -107,7 +107,7 @@ def _apart_from(one: Role, user: User) -> set[Role]:
 def test_roles_are_held_apart_as_the_table_says(newcomer: User) -> None:
     apart = {one: _apart_from(one, newcomer) for one in Role}
     assert all(one in apart[other] for one, others in apart.items() for other in others)
-    found = [(one.value, other.value) for one in Role for other in Role if other in apart[one]]
+    found: Lines = [(one.value, other.value) for one in Role for other in Role if other in apart[one]]
     compare("apart.csv", ("role", "never together with"), found)
 
 

@@ -434,7 +434,12 @@ def test_new_keys_of_the_provider_are_looked_up_but_not_at_every_token(
     known: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, newer = list[str](), replace(known, keys=KeySet([OTHER]), asked_at=time.monotonic() + 1)
-    monkeypatch.setattr(identity_provider, "_ask", lambda issuer: (asked.append(issuer), newer)[1])
+
+    def ask(issuer: str) -> Provider:
+        asked.append(issuer)
+        return newer
+
+    monkeypatch.setattr(identity_provider, "_ask", ask)
     with pytest.raises(NotBelieved):
         identity_provider.read(token(OTHER), nonce=NONCE, known=known)
     assert asked == []
