@@ -246,6 +246,9 @@ def run(rounds: int, *, until_caught: bool = False) -> Outcome:
         _round(name, end, chance.uniform(*HEAD_START_SECONDS), outcome)
         if until_caught and outcome.after:
             break
+        if (number + 1) % 100 == 0:
+            done, refused, after = (sum(one.values()) for one in (outcome.done, outcome.refused, outcome.after))
+            print(f"    {number + 1} rounds: {done} done before, {refused} refused, {after} after", flush=True)
     return outcome
 
 
