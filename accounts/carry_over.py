@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import requests
@@ -149,6 +150,12 @@ class Confirmed:
     stay: list[tuple[AccessRequest, str]] = field(default_factory=list)
 
 
+def to_confirm() -> Any:
+    """The lists of which a line waits."""
+    waits = AccessRequest.objects.filter(carried_over=OuterRef("pk"), status=AccessRequest.Status.ENDORSED)
+    return AccessList.objects.filter(Exists(waits), confirmed_at=None)
+
+
 def waiting(access_list: AccessList) -> Any:
     """The lines that nobody has decided."""
     rows = access_list.requests.filter(status=AccessRequest.Status.ENDORSED).select_related("person", "office")
@@ -162,6 +169,8 @@ def confirm(access_list: AccessList, *, by: User, seen: dict[int, int], chosen: 
     access_list = AccessList.objects.select_for_update().get(pk=access_list.pk)
     if access_list.confirmed_at:
         raise Refused("This list was confirmed already. Nothing was done again.")
+    if not seen:
+        raise Refused("No line was sent. Open the list again.")
     done = Confirmed()
     for row in waiting(access_list).filter(pk__in=seen).order_by("pk"):
         _confirm_line(row, done, by=by, version=seen[row.pk], grants=row.pk in chosen)

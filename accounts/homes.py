@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Min
 
-from accounts import campaign_reach, campaign_record, requests
+from accounts import campaign_reach, campaign_record, carry_over, requests
 from accounts.models import User
 from sen.home import Action, Block, Home, register
 
@@ -12,14 +12,16 @@ from sen.home import Action, Block, Home, register
 def register_homes() -> None:
     """Addresses stand written out, since none can be looked up before all apps are ready."""
     oldest = Action("Open the oldest request", "/accounts/requests/?oldest=1", "group_add")
-    register(Home("grant_roles", 19, deciding, oldest, waits=lambda user: requests.waiting_for(user).exists()))
+    register(Home("grant_roles", 16, deciding, oldest, waits=lambda user: requests.waiting_for(user).exists()))
     register(Home("endorse_access", 18, endorsing))
     register(Home(("endorse_access", "grant_roles"), 17, certifying))
 
 
 def deciding(user: User) -> list[Block]:
     """How many wait: figures, not names; whose they are is a page of its own, which records its reading."""
-    context = {"waiting": requests.waiting_for(user).count(), "empty": "No request for access waits for you."}
+    lists = carry_over.to_confirm().count()
+    waiting, empty = requests.waiting_for(user).count(), "No request for access waits for you."
+    context = {"lists": lists, "waiting": waiting, "empty": empty}
     return [Block("Requests for access", "accounts/home_requests.html", context)]
 
 

@@ -44,3 +44,4 @@ def register() -> None:
         order=75,
     )
     navigation.add(label="Your sign-in", url_name="accounts:sessions", icon="lock", order=95)
+    navigation.add(label="Your access", url_name="accounts:request", icon="verified_user", order=94)

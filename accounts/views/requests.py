@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import confirming
+from accounts import carry_over, confirming
 from accounts import requests as acts
 from accounts.access import Refused, person, requires, signed_in
 from accounts.access_forms import LONGEST_REASON, EndorseForm, GrantUntilForm, RequestForm
 from accounts.forms import ReasonForm
-from accounts.models import AccessList, AccessRequest, User
+from accounts.models import AccessRequest, User
 from audit.log import Subject, record
 
 PAGE = 50
@@ -73,7 +73,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:request_page", pk=oldest.pk)
     found = Paginator(acts.visible_to(user).order_by("-asked_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     record("access.requests_listed", by=user, on=Subject("requests"), page=found.number)
-    lists = AccessList.objects.filter(confirmed_at=None) if user.may_somewhere("grant_roles") else ()
+    lists = carry_over.to_confirm() if user.may_somewhere("grant_roles") else ()
     context = {"waiting": waiting[:MOST_WAITING], "page": found, "lists": lists}
     return render(request, "accounts/requests.html", context)
 

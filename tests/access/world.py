@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import campaigns
+from accounts import campaigns, carry_over, requests
 from accounts.access import may
-from accounts.models import Assignment, Campaign, Office, User
+from accounts.models import AccessRequest, Assignment, Campaign, Office, SecondFactor, User
+from accounts.roles import Role
 from ileads import actions as ileads
 from ileads.models import Dissemination
 from reports import actions, drafts
@@ -20,6 +21,7 @@ from reports.kinds import KINDS, Kind
 from reports.models import EventType, Match, Report, ReportNotice
 from reports.routing import recipients
 from reports.workflow import moves_of
+from tests.accounts.factors import with_app
 from tests.ileads import numbers
 from tests.ileads.ssns import add_ssn
 from tests.imports.old import bring_old, old_report
@@ -28,6 +30,9 @@ from tests.reports.test_readers import RESTRICTED
 from watch import actions as watch
 
 ABSENT = UUID(int=4)
+USERS = """username,name,e-mail,employee number,office,role,need to know,until
+new.one,New One,new@example.gov,N1,MIA,fig,Works airport cases,{}
+"""
 SIR_MOVES = moves_of(KINDS["sir"])
 Objects = list[tuple[str, dict[str, Any]]]
 
@@ -65,6 +70,12 @@ class World:
         self.ssn = add_ssn(self.others["iLead of officer"], numbers.number())
         self.passed_on = self._pass_on()
         self.campaign = self._campaign()
+        self.requests = self._requests()
+        brought = carry_over.bring_in(USERS.format(timezone.localdate()).encode(), by=None)
+        assert brought.access_list
+        self.access_list = brought.access_list
+        with_app(self.people["colleague"])
+        self.factor = SecondFactor.objects.get(user=self.people["colleague"])
         bring_old()
 
     def _of_kind(self, kind: Kind) -> Iterator[tuple[str, Report]]:
@@ -199,6 +210,27 @@ class World:
 
     def of_people(self) -> Objects:
         return [("agent", {"pk": self.people["agent"].pk}), ("absent", {"pk": 999_999})]
+
+    def of_factors(self) -> Objects:
+        return [("of colleague", {"factor": self.factor.pk}), ("absent", {"factor": ABSENT})]
+
+    def _requests(self) -> dict[str, AccessRequest]:
+        """One that waits for its endorsement, and one that waits for its grant."""
+        office, until = Office.objects.get(code="MIA"), timezone.localdate() + timedelta(days=30)
+        outsider, stranger, supervisor = self._people("outsider", "stranger", "supervisor")
+        asked = {"role": Role.FIG, "office": office, "reason": "Joins the group", "until": until}
+        waits = requests.ask(by=outsider, **asked)
+        endorsed = requests.endorse(requests.ask(by=stranger, **asked), by=supervisor, version=1)
+        return {"of outsider": waits, "endorsed, of stranger": endorsed}
+
+    def of_requests(self) -> Objects:
+        return [*((label, {"pk": one.pk}) for label, one in self.requests.items()), ("absent", {"pk": 999_999})]
+
+    def of_lists(self) -> Objects:
+        return [("brought in", {"pk": self.access_list.pk}), ("absent", {"pk": 999_999})]
+
+    def of_trainings(self) -> Objects:
+        return [("of agent", {"pk": self.people["agent"].trainings.get().pk}), ("absent", {"pk": 999_999})]
 
     def of_assignments(self) -> Objects:
         held = Assignment.objects.get(user__username="agent")

@@ -12,9 +12,10 @@ from django.contrib.auth.models import Permission
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts import actions, campaigns
+from accounts import actions, campaigns, requests
 from accounts.confirming import Confirmed
-from accounts.models import Assignment, Office, User
+from accounts.models import AccessList, Assignment, Office, User
+from accounts.roles import Role
 from audit import coverage, review
 from audit.log import record
 from audit.models import SearchTerms
@@ -25,6 +26,7 @@ from reports import actions as acts
 from reports import models as r
 from reports.models import Report
 from reports.reading import note_reading
+from tests.accounts.factors import with_app
 from tests.ileads import numbers
 from tests.imports.old import bring_old
 from tests.reports.filing import approved, file_ilead, file_sir, file_spear, file_tav
@@ -44,6 +46,8 @@ def build() -> None:
         record("reports.searched", by=analyst, on=terms)
     review.open_week(review.weeks()[0], by=analyst)
     _campaign()
+    with_app(agent)
+    _way_in(agent)
     with transaction.atomic():
         _rows(report, analyst)
         record("report.amended", by=agent, on=report)
@@ -82,6 +86,15 @@ def _other_kinds() -> None:
         settled = {"outcome": "joined", "note": "One team", "settled_by": analyst, "settled_at": timezone.now()}
         r.EarlierSettlement.objects.create(match=match, **settled)
         record("match.settled", by=analyst, on=match)
+
+
+def _way_in(agent: User) -> None:
+    """A request for access, and a list of existing users."""
+    office, until = Office.objects.get(code="MIA"), timezone.localdate() + timedelta(days=30)
+    requests.ask(by=agent, role=Role.FIG, office=office, reason="Joins the group", until=until)
+    with transaction.atomic():
+        made = AccessList.objects.create(checksum="2" * 64, lines=1, brought_in_at=timezone.now())
+        record("access.list_brought_in", by=None, on=made)
 
 
 def _former(report: Report) -> None:
@@ -139,8 +152,9 @@ def changed_field(model: type[models.Model]) -> Any:
     for kind in (*kinds, models.IntegerField):
         if found := next((field for field in free if isinstance(field, kind)), None):
             return found
-    # A table of nothing but choices, which the database itself does not hold to them.
-    return next(field for field in model._meta.local_fields if field.choices and field.name not in ruled)
+    # A table of nothing but choices, which the database itself does not hold to them; or of hashes, each another.
+    chosen = (field for field in model._meta.local_fields if field.choices and field.name not in ruled)
+    return next(chosen, None) or next(f for f in model._meta.local_fields if isinstance(f, models.CharField))
 
 
 def other_value(field: Any, value: Any) -> Any:
@@ -171,6 +185,11 @@ def different(row: Any) -> dict[str, Any]:
         "audit.Review": {"week": word, "first_day": date(2000, 1, 3)},
         "accounts.Office": {"code": word.upper(), "path": f"/{word}/"},
         "accounts.User": {"username": word},
+        "accounts.SecondFactor": {"user": stranger},
+        "accounts.RecoveryCode": {"code_hash": word},
+        "accounts.AccessList": {"checksum": word},
+        "accounts.AccessRequest": {"office": elsewhere},
+        "accounts.Training": {"completed_on": date(2020, 1, 3)},
         "accounts.CampaignItem": {"assignment": Assignment.objects.filter(reviews=None).first()},
         "accounts.OfficePermission": {"content_object": elsewhere},
         "reports.Report": {"number": word},
