@@ -83,7 +83,7 @@ def _access_of(user: User, by: User) -> dict[str, Any]:
         "requests": list(user.requests.select_related("office").order_by("-asked_at", "-pk")[:ENDED]),
         "trainings": list(user.trainings.filter(withdrawn_at__isnull=True)[:ENDED]),
         "factors": list(user.second_factors.all()),
-        "sessions": user.sessions.count(),
+        "sessions": user.sessions.filter(ended="").count(),
         "linked": user.identities.exists(),
         "may_grant": by.may_somewhere("grant_roles") and by.person_key != user.person_key,
         "reads_requests": by.may_somewhere("grant_roles"),

@@ -136,7 +136,11 @@ def test_a_desk_that_two_share_is_known_for_both(owner: Client, spent: Callable[
     assert attempt(owner, username="colleague") == 302
 
 
-@pytest.mark.parametrize("forge", [lambda value: "x" + value, lambda value: value[:-1] + "~", lambda value: ""])
+@pytest.mark.parametrize(
+    "forge",
+    [lambda value: "x" + value, lambda value: value[:-1] + "~", lambda value: ""],
+    ids=["before", "behind", "none"],
+)
 def test_a_forged_mark_makes_no_browser_known(
     owner: Client, spent: Callable[[str], None], forge: Callable[[str], str]
 ) -> None:
