@@ -175,7 +175,10 @@ def _move(held: Held, report: Report, seen: Answer, first: Step, move: Move, typ
     permission = move.permission_for(report)
     steps = [first, held.step(permission, report.office, report.author_id), _state(report, move)]
     if all(step.holds for step in steps):
-        steps += _others(held, report, move)
+        for step in _others(held, report, move):
+            steps.append(step)
+            if not step.holds:  # the next may ask the database, and changes nothing
+                break
     if all(step.holds for step in steps) and move.has_hindrance:
         hindrance = move.hindered(typed or report.typed, timezone.now())
         steps.append(Step(not hindrance, hindrance or "Nothing that comes before it is missing."))
@@ -198,7 +201,10 @@ def _others(held: Held, report: Report, move: Move) -> Iterator[Step]:
         says = "They filed it themselves, under this or another account." if own else "Somebody else filed it."
         yield Step(not own, says, "Somebody else who may does it.")
     if move.by_no_writer:
-        wrote = wrote_what_waits(report, held.user)
+        asked = f"wrote {report.pk}"  # of approving and returning alike
+        if asked not in held.known:
+            held.known[asked] = wrote_what_waits(report, held.user)
+        wrote = held.known[asked]
         says = "They wrote a part of what waits." if wrote else "They wrote no part of what waits."
         yield Step(not wrote, says, "Somebody else who may does it.")
     if move.name != "void":

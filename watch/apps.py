@@ -8,7 +8,8 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         from reports import panels
-        from watch import known, navigation
+        from watch import explain, known, navigation
 
+        explain.register()
         navigation.register()
         panels.register(panels=known.panels, entries=known.entries)

@@ -24,6 +24,7 @@ from reports.models import TAV, Report
 from reports.models.report import NAMED, OUTSIDE, SHARED
 from reports.states import Status
 from tests.reports.filing import file_sir
+from watch import explain as watch
 
 # Whether it is restricted, and what row lets the person read it. The first two stand in every state.
 ACCESSES: tuple[tuple[bool, str], ...] = (
@@ -149,6 +150,7 @@ def answers(held: Held, cell: Cell, seen: set[Any]) -> Iterator[Answer]:
     if cell.is_full:
         yield from explain.acts(held, cell.report, sees, cell.typed)
         yield from ileads.acts(held, cell.report, sees)
+        yield from watch.acts(held, cell.report, sees)
 
 
 def disagreements(user: User, world: Explained) -> tuple[int, list[str]]:
