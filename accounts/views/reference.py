@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def rows(request: HttpRequest, slug: str) -> HttpResponse:
     kind = _kind(slug)
     page: Any = Paginator(kind.rows(), PAGE).get_page(request.GET.get("page"))
-    lines = [(row.pk, kind.cells(row)) for row in page]
+    lines = [(row.pk, list(zip(kind.heads(), kind.cells(row), strict=True))) for row in page]
     return render(request, "accounts/reference_rows.html", {"kind": kind, "page": page, "lines": lines})
 
 
