@@ -108,7 +108,7 @@ def _cells(item: CampaignItem) -> list[str]:
         _utc(held.until),
         _utc(held.user.last_login),
         item.reviewer.name if item.reviewer else "who endorses for the office",
-        item.get_decision_display(),
+        item.standing,
         item.decided_by.name if item.decided_by else "",
         _utc(item.decided_at),
         item.reason,

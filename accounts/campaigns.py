@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from psycopg.errors import DeadlockDetected
 
 from accounts import campaign_reach
 from accounts.access import Refused, action
@@ -89,21 +87,9 @@ class Answered:
     gone: int
 
 
-def answer(campaign: Campaign, items: Collection[int], *, by: User, decision: Decision, reason: str = "") -> Answered:
-    """Confirm or drop what is chosen. Two who drop each other at the same moment would wait for each other for ever."""
-    try:
-        return _answer(campaign, items, by=by, decision=decision, reason=reason)
-    except OperationalError as error:
-        if isinstance(error.__cause__, DeadlockDetected):
-            raise Refused(
-                "Somebody else answered at the same moment, so nothing was changed. Press the button again."
-            ) from error
-        raise
-
-
 @action
-def _answer(campaign: Campaign, items: Collection[int], *, by: User, decision: Decision, reason: str) -> Answered:
-    """All of it or, where one has been answered meanwhile, nothing.
+def answer(campaign: Campaign, items: Collection[int], *, by: User, decision: Decision, reason: str = "") -> Answered:
+    """Confirm or drop what is chosen: all of it or, where one has been answered meanwhile, nothing.
 
     That `by` is asked about it is what entitles them to end it; nobody else needs to have let them.
     """

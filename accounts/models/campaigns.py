@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models.grants import Assignment
 from accounts.models.people import Office, User
@@ -87,3 +88,11 @@ class CampaignItem(models.Model):
 
     def __str__(self) -> str:
         return f"item {self.pk} of campaign {self.campaign_id}"
+
+    @property
+    def standing(self) -> str:
+        """The answer in words; what was revoked or ran out meanwhile waits for none."""
+        held = self.assignment
+        over = held.revoked_at is not None or held.until <= timezone.now()
+        decision = self.Decision.GONE if over and not self.decision else self.Decision(self.decision)
+        return str(decision.label)

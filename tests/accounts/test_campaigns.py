@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import actions, campaign_reach, campaign_tasks, campaigns
-from accounts.access import Refused, hold
+from accounts.access import AT_ONCE, Refused, hold
 from accounts.campaign_words import opens
 from accounts.models import Assignment, Campaign, CampaignItem, Office, User
 from accounts.roles import Role
@@ -30,6 +30,7 @@ from tests.watch.mailroom import Mailroom, mailroom, work
 __all__ = ["mailroom"]
 pytestmark = pytest.mark.django_db
 As = Callable[[Any], Client]
+GONE = "Ended before it was answered"
 CONFIRMED, DROPPED = CampaignItem.Decision.CONFIRMED, CampaignItem.Decision.DROPPED
 
 
@@ -238,7 +239,9 @@ def test_of_two_who_answer_one_wins_and_the_other_is_told_by_whom(acm: User, sup
 def test_where_one_of_many_was_answered_meanwhile_nothing_changes(acm: User, supervisor: User, sac: User) -> None:
     campaign = opened(acm)
     answered(campaign, "agent", sac)
-    both = [item_of(campaign, name).pk for name in ("agent", "colleague")]
+    both, own = [item_of(campaign, name).pk for name in ("agent", "colleague")], item_of(campaign, "supervisor").pk
+    with pytest.raises(Refused, match="not asked about all"):
+        campaigns.answer(campaign, [both[1], own], by=supervisor, decision=DROPPED, reason="Left")
     with pytest.raises(Refused, match="Nothing was changed"):
         campaigns.answer(campaign, both, by=supervisor, decision=DROPPED, reason="Left")
     assert item_of(campaign, "colleague").decision == ""
@@ -451,6 +454,7 @@ def test_what_nobody_answered_ends_at_the_deadline_and_the_record_remains(
     session, campaign = as_(agent), opened(acm)
     answered(campaign, "colleague", sac)
     actions.revoke_role(Assignment.objects.get(user__username="fig"), by=acm)
+    assert (item_of(campaign, "fig").standing, item_of(campaign, "agent").standing) == (GONE, "Waiting")
     assert campaigns.end_due() == 0
     overdue(campaign)
     with pytest.raises(Refused, match="has ended"):
@@ -532,7 +536,7 @@ def test_two_who_drop_each_other_at_the_same_moment_are_both_told() -> None:
         return act
 
     said = _together(by(sac, "supervisor"), by(supervisor, "sac"))
-    assert sorted(one[:20] for one in said) == ["Somebody else answer", "done"]
+    assert sorted(said) == [AT_ONCE, "done"]
     assert Assignment.objects.live().filter(user__in=[sac, supervisor]).count() == 1
 
 
