@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import open_sessions
 from accounts.access import Refused, action, recompute
 from accounts.actions import require
-from accounts.models import AccessRequest, Assignment, Identity, OpenSession, RecoveryCode, SecondFactor, User
+from accounts.models import AccessRequest, Assignment, Identity, RecoveryCode, SecondFactor, User
 from accounts.roles import Role
 from audit.log import record
 from audit.models import Event
@@ -186,15 +186,12 @@ def _end_requests(leave: Leave) -> dict[str, int]:
 
 
 def _sessions(accounts: Sequence[User]) -> int:
-    return OpenSession.objects.filter(user__in=accounts).count()
+    return open_sessions.live(accounts[0]).count()
 
 
 def _end_sessions(leave: Leave) -> dict[str, int]:
     """Those in the list; one that is not there ends too, for the person is no longer active."""
-    open_ones = OpenSession.objects.filter(user__in=leave.accounts)
-    keys = list(open_ones.values_list("key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
-    return {"Open sessions": open_ones.delete()[0]}
+    return {"Open sessions": sum(open_sessions.end_all(one, by=leave.by) for one in leave.accounts)}
 
 
 def _factors(accounts: Sequence[User]) -> int:

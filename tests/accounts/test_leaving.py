@@ -73,7 +73,8 @@ def test_one_act_ends_all_and_what_was_taken_up_is_back_in_the_queue(
     key = browser.session.session_key
     started = {"started_at": timezone.now(), "seen_at": timezone.now()}
     assert key
-    OpenSession.objects.create(key=key, user=analyst, address="192.0.2.1", device="Firefox", **started)
+    place = {"address": "192.0.2.1", "device": "Firefox"}
+    OpenSession.objects.get_or_create(key=key, defaults={"user": analyst, **place, **started})
     assert browser.get("/watch/").status_code == 200
     ended = leaving.offboard(analyst, by=acm, reason="Moved to another agency")
     assert ended == {
@@ -88,15 +89,17 @@ def test_one_act_ends_all_and_what_was_taken_up_is_back_in_the_queue(
     report = Report.objects.get(pk=report.pk)
     assert (report.status, report.held_by) == ("submitted", None)
     assert StatusChange.objects.filter(report=report, move="release", by=acm).exists()
-    for table in (SecondFactor, RecoveryCode, Identity, OpenSession, OfficePermission):
+    assert OpenSession.objects.get(pk=key).ended == "access"
+    for table in (SecondFactor, RecoveryCode, Identity, OfficePermission):
         assert not table.objects.filter(user=analyst).exists()
     assert not Session.objects.filter(session_key=key).exists()
     assert AccessRequest.objects.get(person=analyst).status == "withdrawn"
     assert Assignment.objects.get(user=analyst).revoked_reason == "Moved to another agency"
     analyst.refresh_from_db()
     assert (analyst.status, analyst.has_usable_password()) == ("left", False)
-    events = Event.objects.order_by("-pk").values_list("code", flat=True)[:4]
-    assert set(events) == {"user.offboarded", "report.released", "access.withdrawn", "assignment.revoked"}
+    events = Event.objects.order_by("-pk").values_list("code", flat=True)[:5]
+    told = {"report.released", "session.ended", "access.withdrawn", "assignment.revoked"}
+    assert set(events) == {"user.offboarded", *told}
 
 
 def test_should_the_account_be_opened_again_no_old_session_and_no_old_password_opens_it(
