@@ -20,21 +20,11 @@ def register() -> None:
         label="Reference data", url_name="accounts:reference", permission="edit_reference", icon="list", order=80
     )
     navigation.add(
-        label="Requests",
-        url_name="accounts:requests",
-        permission=("endorse_access", "grant_roles"),
-        icon="group_add",
-        order=72,
-    )
-    navigation.add(
         label="Recertification",
         url_name="accounts:campaigns",
         permission=("endorse_access", "grant_roles", "explain_access"),
         icon="verified",
         order=74,
-    )
-    navigation.add(
-        label="Training", url_name="accounts:trainings", permission="record_training", icon="check", order=73
     )
     navigation.add(
         label="Explain access",
@@ -44,4 +34,18 @@ def register() -> None:
         order=75,
     )
     navigation.add(label="Your sign-in", url_name="accounts:sessions", icon="lock", order=95)
+    _way_in()
+
+
+def _way_in() -> None:
+    navigation.add(
+        label="Requests",
+        url_name="accounts:requests",
+        permission=("endorse_access", "grant_roles"),
+        icon="group_add",
+        order=72,
+    )
+    navigation.add(
+        label="Training", url_name="accounts:trainings", permission="record_training", icon="check", order=73
+    )
     navigation.add(label="Your access", url_name="accounts:request", icon="verified_user", order=94)

@@ -218,7 +218,7 @@ class World:
         """One that waits for its endorsement, and one that waits for its grant."""
         office, until = Office.objects.get(code="MIA"), timezone.localdate() + timedelta(days=30)
         outsider, stranger, supervisor = self._people("outsider", "stranger", "supervisor")
-        asked = {"role": Role.FIG, "office": office, "reason": "Joins the group", "until": until}
+        asked: dict[str, Any] = {"role": Role.FIG, "office": office, "reason": "Joins the group", "until": until}
         waits = requests.ask(by=outsider, **asked)
         endorsed = requests.endorse(requests.ask(by=stranger, **asked), by=supervisor, version=1)
         return {"of outsider": waits, "endorsed, of stranger": endorsed}
