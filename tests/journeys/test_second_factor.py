@@ -98,7 +98,7 @@ def test_an_app_is_set_up_on_a_phone_used_lost_and_replaced(desk: Callable[..., 
 
 
 def test_a_passkey_is_made_and_opens_the_next_sign_in(desk: Callable[..., Desk]) -> None:
-    real("keyholder")
+    keyholder = real("keyholder")
     one = desk("keyholder", 390)
     devices: Any = one.context.new_cdp_session(one.page)
     devices.send("WebAuthn.enable")
@@ -115,8 +115,16 @@ def test_a_passkey_is_made_and_opens_the_next_sign_in(desk: Callable[..., Desk])
     one.page.get_by_role("button", name="Use your passkey").click()
     is_inside(one.page)
     one.page.goto("/accounts/second-factors/")
-    expect(one.page.get_by_role("link", name="Remove work phone")).to_be_visible()
     one.look("13-mine")
+    one.page.get_by_role("link", name="Remove work phone").click()
+    expect(one.page.get_by_role("button", name="Remove work phone")).to_be_visible()
+    one.look("14-remove")
+    one.page.goto("/accounts/second-factors/recovery-codes/")
+    one.look("15-codes-left")
+    one.page.goto(f"/accounts/people/{keyholder.pk}/second-factors/")
+    one.look("16-of-somebody")
+    one.press("Remove the second factors")
+    expect(one.page.get_by_text("Make sure who they are first").first).to_be_visible()
 
 
 def test_without_scripts_the_pages_say_what_to_do_instead_of_a_passkey(desk: Callable[..., Desk]) -> None:
