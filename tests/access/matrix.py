@@ -114,23 +114,29 @@ def rows(world: World) -> Iterator[tuple[Row, str]]:
                     yield Row(page, label, method), address
 
 
-def answers(username: str, world: World, *, only: Callable[[Row], bool] = lambda row: True) -> dict[Row, str]:
-    """What one person is answered on every line; each request is taken back before the next."""
+def answers(
+    username: str,
+    world: World,
+    *,
+    only: Callable[[Row], bool] = lambda row: True,
+    hear: Callable[[Row, str], None] = lambda row, said: None,
+) -> dict[Row, str]:
+    """What one person is answered on every line; each request is taken back before the next. `hear` is told all that
+    an answer says, its headers included."""
     browser = Client() if username == NOBODY else signed_in(world.people[username])
     browser.raise_request_exception = False
     cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
-    return {row: _answer(browser, cookies, row.method, address) for row, address in rows(world) if only(row)}
-
-
-def _answer(browser: Client, cookies: dict[str, str], method: str, address: str) -> str:
-    """Each request begins as the first did: no answer of an earlier one may have taken the session away."""
-    browser.cookies = SimpleCookie(cookies)
-    with taken_back():
-        before = _state() if method == "POST" else None
-        response = browser.generic(method, address)
-        b"".join(getattr(response, "streaming_content", ()))
-        acts = ACTS if method == "POST" and _state() != before else ""
-    return f"{response.status_code}{acts}"
+    before, found = _state(), {}
+    for row, address in ((row, address) for row, address in rows(world) if only(row)):
+        # Each request begins as the first did: no answer of an earlier one may have taken the session away.
+        browser.cookies = SimpleCookie(cookies)
+        with taken_back():
+            response: Any = browser.generic(row.method, address)
+            body = b"".join(getattr(response, "streaming_content", ())) or response.content
+            acts = ACTS if row.method == "POST" and _state() != before else ""
+        found[row] = f"{response.status_code}{acts}"
+        hear(row, f"{response.headers} {body.decode(errors='replace')}")
+    return found
 
 
 @contextmanager

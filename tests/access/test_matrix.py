@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests import house
 from tests.access import matrix
 from tests.access.world import World
 from tests.database import committed
+from tests.imports.test_spot import GRANTED, SEEN_WORDS, UNSEEN_WORDS
 
 pytestmark = pytest.mark.django_db
 
@@ -58,9 +60,44 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         yield World()
 
 
+@dataclass
+class Asked:
+    """What one person was answered, and on which pages the words of an AMO report and of a SPOT row stood."""
+
+    answers: dict[matrix.Row, str]
+    seen: set[str] = field(default_factory=set)
+    unseen: set[str] = field(default_factory=set)
+
+
+ASKED: dict[str, Asked] = {}
+
+
+def ask(username: str, world: World) -> Asked:
+    """Every line once for each person, whatever is then asserted of it."""
+    if username not in ASKED:
+        asked = Asked({})
+
+        def hear(row: matrix.Row, said: str) -> None:
+            if SEEN_WORDS.search(said):
+                asked.seen.add(row.page)
+            if UNSEEN_WORDS.search(said):
+                asked.unseen.add(f"{row.method} {row.page}")
+
+        asked.answers = matrix.answers(username, world, hear=hear)
+        ASKED[username] = asked
+    return ASKED[username]
+
+
+@pytest.mark.parametrize("username", matrix.PRINCIPALS)
+def test_nobody_meets_a_spot_row_and_those_granted_meet_an_amo_report(username: str, world: World) -> None:
+    asked = ask(username, world)
+    assert asked.unseen == set()
+    assert asked.seen == ({"reports:historical_list", "reports:historical_report"} if username in GRANTED else set())
+
+
 @pytest.mark.parametrize("username", matrix.PRINCIPALS)
 def test_everybody_is_answered_as_the_matrix_says(username: str, world: World) -> None:
-    found = matrix.answers(username, world)
+    found = ask(username, world).answers
     if "SEN_WRITE_MATRIX" in os.environ:
         WRITTEN[username] = found
         return

@@ -63,12 +63,16 @@ class Walker:
         return said.replace(address, "").replace(quote(address, safe=""), "")
 
     def walk(self) -> Iterator[tuple[str, str]]:
-        """Every address with every object, and posted to once; then numbers, filters and searches that try for it."""
+        """Every address with every object, and posted to once; then what tries for it."""
         posted: set[str] = set()
         for row, address in matrix.rows(self.world):
             if row.method == "GET" or (row.method == "POST" and row.page not in posted):
                 posted |= {row.page} if row.method == "POST" else set()
                 yield f"{row.method} {address}", self.said(row.method.lower(), address)
+        yield from self.tries()
+
+    def tries(self) -> Iterator[tuple[str, str]]:
+        """Numbers, filters and searches that try for it."""
         for number in (UNSEEN[0], SEEN[0]):
             yield f"number {number}", self.said("get", f"/reports/{number}/")
         for address in LISTS:
