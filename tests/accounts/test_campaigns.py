@@ -162,6 +162,8 @@ def test_what_nobody_else_can_answer_falls_to_another_manager(acm: User, analyst
     campaign = opened(acm, "HQ", "acm")
     assert (asked_about(acm, campaign), asked_about(other, campaign)) == ({"other"}, {"acm"})
     assert asked_about(acm, opened(acm, "JIOC", "jioc")) == {"analyst", "analyst2"}
+    # The only one who endorses at the office does not do so for themselves.
+    assert asked_about(acm, opened(acm, "MIF", "fod")) == {"fod"}
 
 
 def test_the_only_manager_s_own_role_is_left_out(acm: User) -> None:
