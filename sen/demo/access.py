@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,7 +15,6 @@ from audit.log import record
 from sen.demo.people import Cast
 
 Decision = CampaignItem.Decision
-Items = list[CampaignItem]
 # Further analysts of a Field Intelligence Group, by office: one role was dropped, one had no answer, one stays.
 FURTHER = ("NYC", "CHI", "ATL")
 # The sign-ins that the site offers meet in Miami, so there the answers are left to whoever tries it.
@@ -61,14 +59,12 @@ def _opened(acm: User, name: str, office: str, role: str, days: int) -> Campaign
 
 
 def _answer(campaign: Campaign, chosen: Callable[[CampaignItem], bool], decision: Decision, reason: str = "") -> None:
-    """The supervisors on record answer for their own."""
-    waiting = campaign_reach.waiting(CampaignItem.objects.filter(campaign=campaign).exclude(reviewer=None))
-    mine: dict[User, Items] = defaultdict(list)
-    for item in waiting.select_related("assignment__office", "reviewer"):
-        if chosen(item) and item.reviewer:
-            mine[item.reviewer].append(item)
-    for reviewer, items in mine.items():
-        campaigns.answer(campaign, [item.pk for item in items], by=reviewer, decision=decision, reason=reason)
+    """Each answers what they are asked first: their own staff, or whoever of their offices has no supervisor."""
+    for person in campaign_reach.people_asked(campaign):
+        waiting = campaign_reach.waiting(campaign_reach.asked(person).filter(campaign=campaign))
+        items = [item.pk for item in waiting.select_related("assignment__office") if chosen(item)]
+        if items:
+            campaigns.answer(campaign, items, by=person, decision=decision, reason=reason)
 
 
 def _date_back(campaign: Campaign) -> None:

@@ -33,7 +33,7 @@ class Asked:
 
 ASKED: tuple[Asked, ...] = (
     Asked("j.merriweather", Role.FIG, "MIA", "Joins the Field Intelligence Group on the first of the month."),
-    Asked("a.fenwick", Role.FIG, "ATL", "Stands in for the group's analyst until spring."),
+    Asked("a.fenwick", Role.FIG, "MIA", "Stands in for the analyst of the group in Miami until spring."),
     Asked("fig", Role.INTEL, "MIA", "Detailed to the intelligence desk for six months.", "sac"),
     Asked("officer", Role.SUPERVISOR, "MIF", "Acting supervisor while the post is vacant.", "fod"),
     Asked("agent", Role.JIOC, "JIOC", "Would like to read all offices.", "", "Nothing in the duties asks it."),
