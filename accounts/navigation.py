@@ -5,7 +5,7 @@ from sen.ui import half_open, navigation
 
 
 def register() -> None:
-    half_open.ask = lambda request: sessions.is_pending(request.session)
+    half_open.ask = lambda request: hasattr(request, "session") and sessions.is_pending(request.session)
     navigation.add(
         label="People",
         url_name="accounts:people",

@@ -148,7 +148,8 @@ def grant(request: AccessRequest, *, by: User, version: int, until: date) -> Acc
     request = _locked(request, version, Status.ENDORSED)
     _unless(may_grant(by, request))
     if until > request.until:
-        raise Refused(f"The request ends on {request.until:%b} {request.until.day}, {request.until.year}. Choose that day or an earlier one.")
+        asked = f"{request.until:%b} {request.until.day}, {request.until.year}"
+        raise Refused(f"The request ends on {asked}. Choose that day or an earlier one.")
     check_day(until)
     check_office(request.office)
     _let_in(request.person, by)

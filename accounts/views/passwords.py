@@ -95,11 +95,9 @@ def _user(uid: str) -> User | None:
 
 
 def _set(request: HttpRequest, form: NewPasswordForm, token: str) -> User | None:
-    changed = None
     with add_refusal(form):
         new = form.cleaned_data["new_password"]
-        changed = passwords.set_by_link(form.user, token, password=new, origin=origin_of(request), by=None)
-    return changed
+        return passwords.set_by_link(form.user, token, password=new, origin=origin_of(request), by=None)
 
 
 def _to_sign_in(request: HttpRequest, user: User) -> HttpResponse:

@@ -74,7 +74,7 @@ class OutsideRule(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{Role(self.role).label}: {self.kind}"
+        return f"{self.get_role_display()}: {self.kind}"
 
     def clean(self) -> None:
         """A rule opens nothing to a role that reads no report of the kind anywhere."""

@@ -30,6 +30,8 @@ ACTS = " acts"
 
 WITH: dict[str, Callable[[World], Objects]] = {
     "accounts:person": World.of_people,
+    "accounts:person_by_name": lambda world: [("agent", {"username": "agent"}), ("nobody", {"username": "nobody"})],
+    "accounts:explain_office": World.of_offices,
     "accounts:offboard": World.of_people,
     "accounts:reactivate": World.of_people,
     "accounts:remove_factor": World.of_factors,

@@ -208,6 +208,9 @@ class World:
         to_sac = next(n for n in self.released.notices.all() if n.role == "sac")
         return [("to the SAC of Miami", {"notice_id": to_sac.pk}), ("absent", {"notice_id": ABSENT})]
 
+    def of_offices(self) -> Objects:
+        return [("Miami", {"pk": self.people["agent"].office_id}), ("absent", {"pk": 999_999})]
+
     def of_people(self) -> Objects:
         return [("agent", {"pk": self.people["agent"].pk}), ("absent", {"pk": 999_999})]
 

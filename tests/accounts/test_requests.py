@@ -85,7 +85,8 @@ def test_who_asks_is_endorsed_granted_and_may_act_at_the_next_request(
     assert as_(acm).post(f"/accounts/requests/{row.pk}/grant/", {"version": "2", **until}).status_code == 302
     row.refresh_from_db()
     assert (row.status, row.endorsement, row.decided_by, row.version) == (Status.GRANTED, "On my team", acm, 3)
-    assert row.assignment and row.assignment.until == requests.end_of(day, row.office)
+    assert row.assignment
+    assert row.assignment.until == requests.end_of(day, row.office)
     assert applicant.get("/reports/").status_code == 200
     codes = Event.objects.filter(object_type="user", object_id=str(stranger.pk)).values_list("code", flat=True)
     assert {"access.requested", "access.request_viewed", "access.endorsed", "assignment.granted"} <= set(codes)
@@ -340,7 +341,9 @@ def test_each_step_tells_the_next_person_by_mail_and_no_mail_tells_of_anybody(
     assert [one.to[0] for one in mail.outbox[2:]] == ["acm@example.gov", "stranger@example.gov"]
     for one in mail.outbox:
         text = f"{one.subject} {one.body}"
-        assert "Stranger" not in text and "Field Intelligence" not in text and row.reason not in text
+        assert "Stranger" not in text
+        assert "Field Intelligence" not in text
+        assert row.reason not in text
     assert Event.objects.filter(code="notice.mailed").count() == 3
 
 
@@ -363,7 +366,8 @@ def test_the_first_page_of_a_manager_leads_to_the_oldest_request(
     first = endorsed(stranger, supervisor)
     endorsed(agent, supervisor)
     home = as_(acm).get("/").content.decode()
-    assert "Open the oldest request" in home and "2 requests wait for you" in home
+    assert "Open the oldest request" in home
+    assert "2 requests wait for you" in home
     assert as_(acm).get("/accounts/requests/?oldest=1")["Location"] == f"/accounts/requests/{first.pk}/"
 
 

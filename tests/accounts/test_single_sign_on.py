@@ -281,7 +281,7 @@ def test_a_person_links_their_own_account_and_removes_the_link(
 
 def test_the_password_alone_links_nothing(as_: Callable[[User], Client], provider: Running, agent: User) -> None:
     client = as_(agent)
-    assert client.post("/accounts/single-sign-on/").status_code == 403
+    assert client.post("/accounts/single-sign-on/").status_code == 401
     assert single_sign_on.FLOW not in client.session
 
 
@@ -302,7 +302,7 @@ def test_while_the_second_factor_is_awaited_nothing_is_linked(
     session[sessions.PENDING] = True
     session.save()
     assert client.get("/accounts/single-sign-on/").status_code == 302
-    assert client.post("/accounts/single-sign-on/").status_code == 403
+    assert client.post("/accounts/single-sign-on/").status_code == 401
 
 
 def test_the_subject_of_somebody_else_is_not_linked(

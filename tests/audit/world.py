@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts import actions, campaigns, requests
+from accounts import actions, campaigns, requests, single_sign_on
 from accounts.confirming import Confirmed
 from accounts.models import AccessList, Assignment, Office, User
 from accounts.roles import Role
@@ -95,6 +95,7 @@ def _way_in(agent: User) -> None:
     with transaction.atomic():
         made = AccessList.objects.create(checksum="2" * 64, lines=1, brought_in_at=timezone.now())
         record("access.list_brought_in", by=None, on=made)
+    single_sign_on.link(agent, "a subject", by=None)
 
 
 def _former(report: Report) -> None:

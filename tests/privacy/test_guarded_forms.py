@@ -11,7 +11,9 @@ from django.db import OperationalError, connection
 from django.http import QueryDict
 
 from accounts.forms import ReasonForm, SignInForm
+from accounts.leaving_forms import OffboardForm
 from accounts.models import User
+from accounts.password_forms import ChangePasswordForm, NewPasswordForm
 from audit.models import Event
 from ileads.views.validation import WorklistFilter
 from privacy import guarded
@@ -20,7 +22,9 @@ from reports.asking import MoveForm, move_form
 from reports.board import BoardFilter
 from reports.filters import FilterForm
 from reports.historical import HistoricalFilter
+from reports.kinds import KINDS
 from reports.models import Draft, Relation, Report
+from reports.outside_forms import StubFilter
 from reports.views.check import FilingForm
 from reports.views.readers import ReaderForm
 from reports.views.relations import LinkForm
@@ -46,6 +50,10 @@ SPECIAL: dict[type[Any], Make] = {
     FilingForm: lambda data, user: FilingForm(Draft(amends=Report()), data),
     ReaderForm: lambda data, user: ReaderForm(Report(kind="sir", office=user.office), data),
     LinkForm: lambda data, user: LinkForm(user, data),
+    OffboardForm: lambda data, user: OffboardForm(data, user=user),
+    NewPasswordForm: lambda data, user: NewPasswordForm(data, user=user),
+    ChangePasswordForm: lambda data, user: ChangePasswordForm(data, user=user),
+    StubFilter: lambda data, user: StubFilter(data, KINDS),
     ReleaseForm: lambda data, user: ReleaseForm(data, offered=[], offices=[], lines={}),
 }
 
