@@ -65,7 +65,13 @@ def at_the_desk(browser: Browser, address: str) -> None:
     fod = signed_in(browser, address, "fod", DESK)
     fod.goto(f"/reports/{newest('tav', 'officer', tav__decision='pending')}/moves/decide/")
     fod.screenshot(path=TOUR / "10-visit.png")
+    acm = signed_in(browser, address, "acm", DESK)
+    acm.goto("/accounts/campaigns/")
+    acm.get_by_role("link", name="HSI, this season").click()
+    acm.screenshot(path=TOUR / "11-recertification.png")
     auditor = signed_in(browser, address, "auditor", DESK)
+    auditor.goto(f"/accounts/explain/?person=agent&report={newest('sir', 'agent')}")
+    auditor.screenshot(path=TOUR / "12-explain.png")
     auditor.goto("/audit/")
     auditor.screenshot(path=TOUR / "6-audit.png")
 
