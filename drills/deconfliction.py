@@ -142,11 +142,13 @@ def _at_once(works: list[Callable[[], Any]]) -> list[Any]:
     def run(work: Callable[[], Any]) -> None:
         from django.db import OperationalError, connection
 
+        from accounts.access import Refused
+
         connection.ensure_connection()
         barrier.wait(10)
         try:
             done.append(work())
-        except OperationalError:
+        except (OperationalError, Refused):
             pass
         finally:
             connection.close()

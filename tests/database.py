@@ -21,6 +21,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """Migrated by the owner; then, as in production, all work is done with the rights of the run-time role alone."""
     from audit import sealing
 
+    _hash_quickly()
     with django_db_blocker.unblock():
         _connect_as("sen_app", extra=" -c statement_timeout=10s")
         cast.build()
@@ -30,6 +31,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     yield
     with django_db_blocker.unblock():
         _connect_as("sen_owner")
+
+
+def _hash_quickly() -> None:
+    from django.conf import settings
+    from django.contrib.auth import hashers
+
+    settings.PASSWORD_HASHERS = ["tests.hashing.Quick"]
+    hashers.get_hashers.cache_clear()
 
 
 def _connect_as(user: str, extra: str = "") -> None:

@@ -8,14 +8,15 @@ from random import Random
 
 @dataclass(frozen=True)
 class Fake:
-    """Words that nothing else in the repository says, so that each place where one turns up is told apart."""
+    """Words that nothing else in the repository says, so that each place where one turns up is told apart; long enough
+    that no random token holds one."""
 
     last_name: str = "Wexelby"
-    first_name: str = "Osgar"
+    first_name: str = "Osgarwen"
     phone: str = "305-555-0173"
     address: str = "9 Plumquat Terrace"
     a_number: str = "A098765432"
-    email: str = "osgar@plumquat.example.gov"
+    email: str = "osgarwen@plumquat.example.gov"
     handle: str = "harbor: wexelby9"
     title: str = "Arrest of a fugitive at the marina"
     narrative: str = "Agents found him on the pier."

@@ -281,7 +281,7 @@ def test_a_person_links_their_own_account_and_removes_the_link(
 
 def test_the_password_alone_links_nothing(as_: Callable[[User], Client], provider: Running, agent: User) -> None:
     client = as_(agent)
-    assert client.post("/accounts/single-sign-on/").status_code == 401
+    assert client.post("/accounts/single-sign-on/").status_code == 403
     assert single_sign_on.FLOW not in client.session
 
 

@@ -190,6 +190,7 @@ def different(row: Any) -> dict[str, Any]:
         "accounts.RecoveryCode": {"code_hash": word},
         "accounts.AccessList": {"checksum": word},
         "accounts.AccessRequest": {"office": elsewhere},
+        "accounts.Identity": {"subject": word, "user": stranger},
         "accounts.Training": {"completed_on": date(2020, 1, 3)},
         "accounts.CampaignItem": {"assignment": Assignment.objects.filter(reviews=None).first()},
         "accounts.OfficePermission": {"content_object": elsewhere},

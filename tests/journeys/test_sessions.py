@@ -19,7 +19,7 @@ NEW = "seven grey herons at noon"
 def test_a_session_left_open_is_ended_and_a_forgotten_password_is_set_through_the_mail(
     desk: Callable[..., Desk], mailroom: Mailroom
 ) -> None:
-    phone, left_open = desk("agent", 390), desk("agent", 390)
+    phone, left_open = desk("agent", 390), desk("agent", 390, by_page=True)
     ends_the_other(phone)
     left_open.page.goto("/reports/")
     expect(left_open.page.get_by_text("ended from the list of your sessions")).to_be_visible()

@@ -97,9 +97,9 @@ def desk(browser: Browser, live_server: Any, settings: Any) -> Iterator[Callable
     settings.SIGN_INS_PER_MINUTE = 1000
     opened: list[Desk] = []
 
-    def sit_down(username: str, width: int, scripts: bool = True) -> Desk:
+    def sit_down(username: str, width: int, scripts: bool = True, *, by_page: bool = False) -> Desk:
         """The first of a journey signs in through the page; the others have, a moment ago."""
-        session = begun(username) if opened else ""
+        session = begun(username) if opened and not by_page else ""
         opened.append(Desk(browser, live_server.url, username, width, scripts, session))
         return opened[-1]
 

@@ -24,6 +24,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def heed_interrupts():
+    """As in a terminal: who runs the tests in the background has told every process to ignore them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(data_dir, port):
     """Start the site and wait until it says where it is; test mode, which has the same start without the data."""
     log = data_dir.parent / "output"
@@ -35,6 +40,7 @@ def start(data_dir, port):
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=heed_interrupts,
         )
     deadline = time.monotonic() + START_SECONDS
     while "SEN is at" not in log.read_text():
