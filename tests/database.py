@@ -38,7 +38,7 @@ def _hash_quickly() -> None:
     from django.contrib.auth import hashers
 
     settings.PASSWORD_HASHERS = ["tests.hashing.Quick"]
-    hashers.get_hashers.cache_clear()
+    hashers.get_hashers.cache_clear()  # type: ignore[attr-defined]
 
 
 def _connect_as(user: str, extra: str = "") -> None:
