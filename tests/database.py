@@ -19,13 +19,13 @@ PRISTINE = "pristine"
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Migrated by the owner; then, as in production, all work is done with the rights of the run-time role alone."""
-    from audit import sealing
+    from tests.audit.sealed import seal_everything
 
     _hash_quickly()
     with django_db_blocker.unblock():
         _connect_as("sen_app", extra=" -c statement_timeout=10s")
         cast.build()
-        sealing.seal_once()  # what is revealed or exported needs a sealed log
+        seal_everything()  # what is revealed or exported needs a sealed log
         _keep_starting_rows()
         setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty_database())  # noqa: B010 (undeclared in its types)
     yield
