@@ -52,8 +52,9 @@ def revoke(given: Assignment, user: User) -> None:
 
 
 def expire(given: Assignment, user: User) -> None:
-    OfficePermission.objects.filter(user=user).update(until=timezone.now())
-    Assignment.objects.filter(pk=given.pk).update(revoked_at=timezone.now())
+    now = timezone.now()
+    OfficePermission.objects.filter(user=user).update(until=now)
+    Assignment.objects.filter(pk=given.pk).update(granted_at=now - DAY, until=now)
 
 
 def deactivate(given: Assignment, user: User) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from audit.log import record
 from audit.models import Event
 from reports import actions
 from reports.models import Report, ReportNotice, ReportReader
@@ -45,6 +46,14 @@ def test_a_reader_is_taken_off_with_a_reason(agent: Any, outsider: Any, as_: Any
     as_(agent).post(removal, {"reason": "Left the case"})
     assert as_(outsider).get(address).status_code == 404
     assert as_(agent).get(removal).status_code == 404
+
+
+def test_an_author_who_is_not_named_reads_a_restricted_report_no_more_than_others(agent: Any, as_: Any) -> None:
+    report = restricted(agent)
+    assert Report.objects.visible_to(agent).filter(pk=report.pk).exists()
+    ReportReader.objects.filter(content_object=report, user=agent).delete()
+    record("report.reader_removed", by=None, on=report)
+    assert not Report.objects.visible_to(agent).filter(pk=report.pk).exists()
 
 
 def test_only_people_who_read_the_kind_can_be_named(agent: Any, as_: Any) -> None:
