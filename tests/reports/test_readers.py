@@ -7,7 +7,7 @@ from audit.log import record
 from audit.models import Event
 from reports import actions
 from reports.models import Report, ReportNotice, ReportReader
-from tests.reports.filing import amend_sir, file_sir, make_draft, sir_answers
+from tests.reports.filing import ANSWERS, amend_sir, file_report, file_sir, make_draft, sir_answers
 
 RESTRICTED = {
     "flags": {
@@ -54,6 +54,12 @@ def test_an_author_who_is_not_named_reads_a_restricted_report_no_more_than_other
     ReportReader.objects.filter(content_object=report, user=agent).delete()
     record("report.reader_removed", by=None, on=report)
     assert not Report.objects.visible_to(agent).filter(pk=report.pk).exists()
+
+
+def test_who_reads_a_kind_in_every_office_reads_no_restricted_one(officer: Any, intel: Any) -> None:
+    """Of one who reads all kinds the predicate is another."""
+    lead = file_report("ilead", officer, ANSWERS["ilead"](officer) | RESTRICTED)
+    assert not Report.objects.visible_to(intel).filter(pk=lead.pk).exists()
 
 
 def test_only_people_who_read_the_kind_can_be_named(agent: Any, as_: Any) -> None:
