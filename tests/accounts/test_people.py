@@ -148,6 +148,12 @@ def test_a_grant_that_must_not_be_is_refused_in_the_form(
     assert Assignment.objects.filter(user=person(username)).count() == 1
 
 
+def test_the_same_role_at_another_office_is_another_role(as_: As, acm: User, stranger: User) -> None:
+    for office in ("GUM", "MIA", "MIA"):
+        as_(acm).post("/access/grant/", grant(stranger, "fig", office))
+    assert sorted(Assignment.objects.filter(user=stranger).values_list("office__code", flat=True)) == ["GUM", "MIA"]
+
+
 def test_a_grant_cannot_end_in_the_past(as_: As, acm: User, stranger: User) -> None:
     response = as_(acm).post("/access/grant/", grant(stranger, "fig", "MIA", days=-2))
     assert "This day has passed" in response.content.decode()
