@@ -50,6 +50,14 @@ def refusals() -> list[str]:
 
 
 # -- The way there and back ------------------------------------------------------------------------------------------
+def test_a_subject_that_is_linked_with_nobody_opens_the_account_of_nobody_else(
+    provider: Running, client: Client, agent: User
+) -> None:
+    linked(agent)
+    assert sign_in(client, provider, next(name for name in SUBJECTS if name != "agent.agency")).status_code == 403
+    assert who(client) == ""
+
+
 def test_whoever_is_linked_is_signed_in_and_led_to_what_they_wanted(
     client: Client, provider: Running, agent: User
 ) -> None:
