@@ -105,6 +105,7 @@ PERMISSIONS: dict[str, str] = {
     "settle_matches": "settle matches of planned operations",
     "review_reports": "take up, release and summarise reports",
     "acknowledge": "acknowledge for an office",
+    "take_originals": "take the original of an attachment, as evidence",
     "name_readers": "name who may read a restricted report",
     "reveal_ssn": "reveal a legacy SSN",
     "change_profiles": "change people's profiles",
@@ -139,6 +140,7 @@ OVERSEE = {
     "void_tav": ERO_OFFICE,
     "acknowledge": OFFICE,
     "name_readers": OFFICE,
+    "take_originals": OFFICE,
     "endorse_access": OFFICE,
 }
 OVERSEE_ERO = {
@@ -174,6 +176,7 @@ GRANTS: dict[Role, dict[str, Grant]] = {
         "close_ilead": ALL,
         "close_tav": ALL,
         "review_reports": ALL,
+        "take_originals": ALL,
         "disseminate_ilead": ALL,
         "settle_matches": ALL,
     },

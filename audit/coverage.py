@@ -19,6 +19,8 @@ EXEMPT = frozenset(
         "reports.PlannedPlace",
         "reports.PlannedTarget",
         "reports.SearchDocument",
+        "reports.SearchIdentifier",
+        "reports.SearchName",
         "accounts.SignInAttempt",
         "accounts.OpenSession",
         "accounts.Version",

@@ -181,6 +181,8 @@ class SearchTerms(models.Model):
     id = UUIDField(personal=Personal.NO, primary_key=True, default=uuid.uuid4, editable=False)
     user_id = BigIntegerField(personal=Personal.YES)
     terms = TextField(personal=Personal.YES)
+    # How many reports it found for this person; one more than the list counts to means "more than that".
+    found = IntegerField(personal=Personal.NO, null=True)
 
     def __str__(self) -> str:
         return f"search {self.pk}"

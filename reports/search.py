@@ -10,7 +10,7 @@ from django.db.models import Q, Value
 
 from reports.content import Filled, shown
 from reports.kinds import KINDS
-from reports.models.life import SearchDocument
+from reports.models.finding import SearchDocument
 
 CONFIG = "english"
 

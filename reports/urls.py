@@ -3,6 +3,8 @@
 from django.urls import path
 
 from reports.views import (
+    alike,
+    attachments,
     board,
     check,
     deconfliction,
@@ -13,9 +15,11 @@ from reports.views import (
     newest,
     outside,
     parts,
+    printing,
     readers,
     relations,
     rows,
+    saved,
     versions,
 )
 
@@ -24,6 +28,12 @@ app_name = "reports"
 urlpatterns = [
     path("", listing.listing, name="listing"),
     path("search/", listing.search, name="search"),
+    path("saved/", saved.saved_searches, name="saved_searches"),
+    path("saved/new/", saved.save, name="save_search"),
+    path("saved/<uuid:pk>/", saved.run, name="saved_search"),
+    path("saved/<uuid:pk>/change/", saved.change, name="change_search"),
+    path("saved/<uuid:pk>/remove/", saved.remove, name="remove_search"),
+    path("known/", alike.known, name="known"),
     path("new/", drafts.choose, name="choose"),
     path("new/<slug:kind>/", drafts.new, name="new"),
     path("drafts/<uuid:draft_id>/", drafts.draft, name="draft"),
@@ -31,6 +41,18 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/submit/", check.submit, name="submit"),
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard"),
     path("drafts/<uuid:draft_id>/newest/", newest.newest, name="newest"),
+    path("drafts/<uuid:draft_id>/attachments/", attachments.of_draft, name="draft_attachments"),
+    path("drafts/<uuid:draft_id>/attachments/<uuid:pk>/", attachments.download_of_draft, name="draft_attachment"),
+    path(
+        "drafts/<uuid:draft_id>/attachments/<uuid:pk>/thumbnail/",
+        attachments.thumbnail_of_draft,
+        name="draft_thumbnail",
+    ),
+    path(
+        "drafts/<uuid:draft_id>/attachments/<uuid:pk>/remove/",
+        attachments.discard,
+        name="discard_attachment",
+    ),
     path("drafts/<uuid:draft_id>/<slug:part>/", parts.part, name="part"),
     path("drafts/<uuid:draft_id>/<slug:part>/add/", rows.add_row, name="add_row"),
     path("drafts/<uuid:draft_id>/<slug:part>/<uuid:key>/", rows.row, name="row"),
@@ -57,6 +79,14 @@ urlpatterns = [
     path("<str:number>/versions/", versions.versions, name="versions"),
     path("<str:number>/versions/<int:version>/", versions.version, name="version"),
     path("<str:number>/versions/compare/", versions.compare, name="compare"),
+    path("<str:number>/versions/compare/pdf/", printing.comparison, name="compare_pdf"),
+    path("<str:number>/pdf/", printing.report, name="pdf"),
+    path("<str:number>/alike/", alike.alike, name="alike"),
+    path("<str:number>/attachments/", attachments.attachments, name="attachments"),
+    path("<str:number>/attachments/<uuid:pk>/", attachments.download, name="attachment"),
+    path("<str:number>/attachments/<uuid:pk>/thumbnail/", attachments.thumbnail, name="thumbnail"),
+    path("<str:number>/attachments/<uuid:pk>/original/", attachments.original, name="original"),
+    path("<str:number>/attachments/<uuid:pk>/withdraw/", attachments.withdraw, name="withdraw_attachment"),
     path("<str:number>/relations/", relations.relations, name="relations"),
     path("<str:number>/relations/<uuid:relation_id>/unlink/", relations.unlink, name="unlink"),
     path("<str:number>/readers/", readers.readers, name="readers"),

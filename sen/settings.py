@@ -270,6 +270,17 @@ USE_I18N = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# -- Attachments ----------------------------------------------------------------------------------------------------
+# The virus scanner (clamd): the path of its socket, or host:port. Without one, files wait and reports do not.
+CLAMD = env.str("SEN_CLAMD", default="")
+CLAMD_SECONDS = env.int("SEN_CLAMD_SECONDS", default=60)
+FILE_BYTES = env.int("SEN_FILE_MB", default=25) * 1024 * 1024
+FILES_A_REPORT = env.int("SEN_FILES_A_REPORT", default=50)
+# A picture with more than this is not opened: decoding it would take the memory of the whole server.
+PICTURE_PIXELS = env.int("SEN_PICTURE_MEGAPIXELS", default=60) * 1_000_000
+# A search may hold one database connection for no longer than this, in milliseconds.
+SEARCH_MS = env.int("SEN_SEARCH_MS", default=1000)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

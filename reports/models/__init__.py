@@ -1,5 +1,7 @@
 """The nouns of the reports app."""
 
+from reports.models.attachments import Attachment, AttachmentPiece
+from reports.models.finding import SavedSearch, SavedSearchFind, SearchDocument, SearchIdentifier, SearchName
 from reports.models.historical import HistoricalReport, LegacySource
 from reports.models.life import (
     Draft,
@@ -7,7 +9,6 @@ from reports.models.life import (
     Reading,
     ReportNotice,
     Revision,
-    SearchDocument,
     StatusChange,
     Submission,
 )
@@ -28,6 +29,8 @@ __all__ = [
     "ApprovalRule",
     "Arrest",
     "Assault",
+    "Attachment",
+    "AttachmentPiece",
     "Casualty",
     "DeconflictionRule",
     "Discharge",
@@ -57,7 +60,11 @@ __all__ = [
     "Revision",
     "RoutingRule",
     "Row",
+    "SavedSearch",
+    "SavedSearchFind",
     "SearchDocument",
+    "SearchIdentifier",
+    "SearchName",
     "Seizure",
     "StatusChange",
     "Submission",

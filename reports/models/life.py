@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -18,10 +17,8 @@ from privacy.fields import (
     DateTimeField,
     ForeignKey,
     JSONField,
-    OneToOneField,
     Personal,
     PositiveIntegerField,
-    SearchVectorField,
     UUIDField,
 )
 from reports.models.report import Report
@@ -198,17 +195,3 @@ class ReportNotice(Notice):
             *Notice.Meta.constraints,
             models.UniqueConstraint(fields=["report", "office", "role"], name="reportnotice_once"),
         )
-
-
-class SearchDocument(models.Model):
-    """All the words of a report and its rows, written in the transaction that changes them."""
-
-    report = OneToOneField(Report, models.CASCADE, personal=NO, primary_key=True, related_name="search_document")
-    words = SearchVectorField(personal=YES)
-
-    class Meta:
-        default_permissions = ()
-        indexes = (GinIndex(fields=["words"], name="search_words"),)
-
-    def __str__(self) -> str:
-        return f"search document of {self.report_id}"
