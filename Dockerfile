@@ -18,6 +18,7 @@ COPY requirements/run.txt requirements/
 RUN pip install --require-hashes -r requirements/run.txt
 COPY . .
 COPY --from=assets /build/static/built static/built
+COPY --from=assets /build/reports/printing/fonts reports/printing/fonts
 # Names for the settings to read while files are collected; nothing connects to them and none is kept.
 RUN SEN_SECRET_KEY=unused SEN_ALLOWED_HOSTS=unused DATABASE_URL=postgres://unused@unused/unused \
     SEN_KEY_DIR=unused SEN_CHECKPOINTS=unused \

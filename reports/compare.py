@@ -17,6 +17,11 @@ class Change:
     old: str
     new: str
 
+    @property
+    def place(self) -> str:
+        """Where the answer stands and what it is called, once where both are the same words."""
+        return self.label if self.label == self.where else f"{self.where}: {self.label}"
+
 
 def changes(old: Filled, new: Filled, *, opened: Collection[str] = ()) -> list[Change]:
     """Every difference between two versions, in the order of the report; nothing of a part that is closed."""

@@ -20,12 +20,15 @@ def note_reading(
     version: int | None = None,
     code: str = "report.viewed",
     now: datetime | None = None,
-) -> None:
-    """Record that `by` reads `version` of the report (the newest unless said). If this fails, nothing is answered."""
+) -> int:
+    """Record that `by` reads `version` of the report (the newest unless said), and say which event tells of it.
+
+    If this fails, nothing is answered.
+    """
     read = version or report.version
     now = now or timezone.now()
     with transaction.atomic():
-        record(code, by=by, on=report, version=read)
+        event = record(code, by=by, on=report, version=read)
         reading = Reading(report_id=report.pk, version=read, reader=by, first_at=now, last_at=now)
         # One statement, so that two pages opened at once are one reading.
         Reading.objects.bulk_create(
@@ -34,6 +37,7 @@ def note_reading(
             unique_fields=["report", "version", "reader"],
             update_fields=["last_at"],
         )
+    return event
 
 
 def last_read_version(user: User) -> Subquery:

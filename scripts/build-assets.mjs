@@ -84,6 +84,29 @@ async function buildStyles() {
   writeFileSync(join(BUILT, "sen.css"), rules + body);
 }
 
+// -- Paper: the faces of printed reports, one after the other looked through for a letter -------------------------------
+const PAPER = join(ROOT, "reports/printing/fonts");
+const PAPER_FACES = [
+  ...["Regular", "SemiBold", "Italic"].map((face) => join(USWDS, "dist/fonts/public-sans", `PublicSans-${face}.ttf`)),
+  ...["noto-sans/NotoSans", "noto-sans-arabic/NotoSansArabic", "noto-sans-hebrew/NotoSansHebrew",
+      "noto-sans-devanagari/NotoSansDevanagari", "noto-sans-bengali/NotoSansBengali",
+      "noto-sans-gurmukhi/NotoSansGurmukhi", "noto-sans-thai/NotoSansThai", "kosugi/Kosugi",
+      "zcool-xiaowei/ZCOOLXiaoWei", "gowun-dodum/GowunDodum"].map(face),
+];
+
+// Packages of several weights keep each in a folder; those of one weight do not.
+function face(named) {
+  const [name, file] = named.split("/");
+  const folder = join(ROOT, "node_modules/@expo-google-fonts", name);
+  return [join(folder, "400Regular", `${file}_400Regular.ttf`), join(folder, `${file}_400Regular.ttf`)].find(existsSync);
+}
+
+function copyPaperFaces() {
+  rmSync(PAPER, { recursive: true, force: true });
+  mkdirSync(PAPER, { recursive: true });
+  for (const path of PAPER_FACES) cpSync(path, join(PAPER, path.split("/").pop()));
+}
+
 // -- Scripts: each module in its own block, one request. They import only from page.js, which stands first. ------------
 function asBlock(name) {
   const source = read(join(STATIC, "scripts", name));
@@ -110,7 +133,7 @@ function buildIcons() {
 
 // --------------------------------------------------------------------------------------------------------------------
 const mark = fingerprint();
-if (existsSync(STAMP) && read(STAMP) === mark) {
+if (existsSync(STAMP) && read(STAMP) === mark && existsSync(PAPER)) {
   console.log("assets: up to date");
 } else {
   mkdirSync(BUILT, { recursive: true });
@@ -118,6 +141,7 @@ if (existsSync(STAMP) && read(STAMP) === mark) {
     await buildStyles();
     buildScripts();
     buildIcons();
+    copyPaperFaces();
     writeFileSync(join(BUILT, ".stamp"), mark);
     rmSync(FINAL, { recursive: true, force: true });
     renameSync(BUILT, FINAL);

@@ -23,6 +23,12 @@ PRODUCTION = MODE == "production"
 DEBUG = False
 SITE_URL = env.str("SEN_SITE_URL", default=f"http://localhost:{env.int('SEN_PORT', default=8000)}")
 HANDLING_MARKING = env.str("SEN_HANDLING_MARKING", default="LAW ENFORCEMENT SENSITIVE")
+AGENCY = env.str("SEN_AGENCY", default="U.S. Immigration and Customs Enforcement")
+# The notices that cover what is kept here (SEN PIA 2021, section 2), on every printed page.
+SYSTEMS_OF_RECORDS = env.str(
+    "SEN_SYSTEMS_OF_RECORDS",
+    default="DHS/ICE-006 Intelligence Records System and DHS/ICE-009 External Investigations",
+)
 
 # A production server says who it is and what its key is; nothing is guessed for it.
 SECRET_KEY = env.str("SEN_SECRET_KEY") if PRODUCTION else env.str("SEN_SECRET_KEY", default="not-a-secret-" * 5)
@@ -269,12 +275,15 @@ USE_TZ = True
 USE_I18N = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["sen.uploads.BoundedUpload"]
 
 # -- Attachments ----------------------------------------------------------------------------------------------------
 # The virus scanner (clamd): the path of its socket, or host:port. Without one, files wait and reports do not.
 CLAMD = env.str("SEN_CLAMD", default="")
 CLAMD_SECONDS = env.int("SEN_CLAMD_SECONDS", default=60)
 FILE_BYTES = env.int("SEN_FILE_MB", default=25) * 1024 * 1024
+# Of all files of one request. The proxy cuts a little above it (docker/proxy/Caddyfile).
+REQUEST_BYTES = FILE_BYTES + 5 * 1024 * 1024
 FILES_A_REPORT = env.int("SEN_FILES_A_REPORT", default=50)
 # A picture with more than this is not opened: decoding it would take the memory of the whole server.
 PICTURE_PIXELS = env.int("SEN_PICTURE_MEGAPIXELS", default=60) * 1_000_000

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import may, person, requires
 from accounts.models import User
 from audit.log import record
 from reports import actions, protection
-from reports.compare import Change, changes
+from reports.compare import changes
 from reports.condensed import when, where
 from reports.document import document
 from reports.lookup import READS, visible_report
@@ -59,7 +60,7 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """One version as it was."""
     user = person(request)
     report = visible_report(number, user)
-    revision, filled = _version(report, version)
+    revision, filled = version_or_404(report, version)
     note_reading(report, by=user, version=version, code="report.version_viewed")
     context = {
         "report": report,
@@ -78,8 +79,8 @@ def compare(request: HttpRequest, number: str) -> HttpResponse:
     """What changed between any two versions; the last two unless the address says which."""
     user = person(request)
     report = visible_report(number, user)
-    old_number, new_number = _pair(request, report)
-    (old, before), (new, after) = _version(report, old_number), _version(report, new_number)
+    old_number, new_number = pair_asked_for(request, report)
+    (old, before), (new, after) = version_or_404(report, old_number), version_or_404(report, new_number)
     for read in (old_number, new_number):
         note_reading(report, by=user, version=read, code="report.compared")
     opened = protection.opened(report, user)
@@ -90,17 +91,13 @@ def compare(request: HttpRequest, number: str) -> HttpResponse:
         "numbers": range(1, report.version + 1),
         "old_title": f"Version {old_number}",
         "new_title": f"Version {new_number}",
-        "rows": [(_label(change), change.old, change.new) for change in changes(before, after, opened=opened)],
+        "pdf_url": f"{reverse('reports:compare_pdf', args=[number])}?old={old_number}&new={new_number}",
+        "rows": [(change.place, change.old, change.new) for change in changes(before, after, opened=opened)],
     }
     return render(request, "reports/compare.html", context)
 
 
-def _label(change: Change) -> str:
-    """Where the answer stands and what it is called, once where both are the same words."""
-    return change.label if change.label == change.where else f"{change.where}: {change.label}"
-
-
-def _pair(request: HttpRequest, report: Report) -> tuple[int, int]:
+def pair_asked_for(request: HttpRequest, report: Report) -> tuple[int, int]:
     """The two versions asked for, the older first. A report with one version has nothing to compare."""
     try:
         asked = [int(request.GET.get("old") or report.version - 1), int(request.GET.get("new") or report.version)]
@@ -112,7 +109,7 @@ def _pair(request: HttpRequest, report: Report) -> tuple[int, int]:
     return old, new
 
 
-def _version(report: Report, number: int) -> tuple[Revision, Any]:
+def version_or_404(report: Report, number: int) -> tuple[Revision, Any]:
     try:
         return actions.version(report, number)
     except Revision.DoesNotExist:

@@ -1,0 +1,1 @@
+"""Reports on paper: what stands on the sheets, and how they are set as tagged PDF."""
