@@ -16,6 +16,7 @@ from privacy import guarded
 from reports import outside
 from reports.actions.amending import closed_to_amending
 from reports.answers import Answers, Raw, raw_of, to_raw
+from reports.attachments.filing import discard_all
 from reports.content import read
 from reports.kinds import KINDS, Part, Rows, Section, Start
 from reports.models import Draft, Report
@@ -200,9 +201,11 @@ def restore_row(draft_id: UUID, part: Part, key: str, *, by: User) -> None:
 
 
 def discard(draft_id: UUID, *, by: User) -> None:
-    """Delete a draft for good: it was never filed."""
+    """Delete a draft for good, with its files: it was never filed."""
     with transaction.atomic():
-        _locked(draft_id, by).delete()
+        draft = _locked(draft_id, by)
+        discard_all(draft, by=by)
+        draft.delete()
 
 
 def give_reason(draft_id: UUID, typed: Raw, *, by: User) -> None:

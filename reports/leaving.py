@@ -11,8 +11,9 @@ from accounts.leaving import Ending, Leave
 from accounts.models import User
 from audit.log import record
 from reports import naming
+from reports.attachments.filing import hand_over
 from reports.kinds import KINDS
-from reports.models import Draft, Match, Report, ReportReader, StatusChange
+from reports.models import Draft, Match, Report, ReportReader, SavedSearch, StatusChange
 from reports.models.report import NAMED
 from reports.states import Status
 
@@ -35,6 +36,7 @@ def register() -> None:
             _readings,
             _end_readings,
         ),
+        Ending("Saved searches", "are removed, and tell nobody of anything any more", _searches, _end_searches),
     )
 
 
@@ -89,6 +91,7 @@ def _hand_over(leave: Leave) -> dict[str, int]:
     for draft in handed:
         # Not `save`: its time of saving stays what the author made it.
         Draft.objects.filter(pk=draft.pk).update(author=leave.heir)
+        hand_over(draft, by=leave.by)
     return {"Drafts handed over": len(handed), "Drafts that stay closed": len(drafts) - len(handed)}
 
 
@@ -145,3 +148,16 @@ def _name_heir(report: Report, leave: Leave) -> bool:
     reason = "Nobody else who was named could read it."
     record("report.reader_named", by=leave.by, on=report, reader=leave.heir.pk, reason=reason)
     return True
+
+
+# -- What was looked for ------------------------------------------------------------------------------------------------
+def _searches(accounts: Sequence[User]) -> int:
+    return SavedSearch.objects.filter(owner__in=accounts).count()
+
+
+def _end_searches(leave: Leave) -> dict[str, int]:
+    mine = list(SavedSearch.objects.filter(owner__in=leave.accounts).order_by("pk").select_for_update())
+    for saved in mine:
+        record("saved_search.removed", by=leave.by, on=saved, reason=WHY)
+        saved.delete()
+    return {"Saved searches": len(mine)}

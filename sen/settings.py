@@ -280,6 +280,8 @@ FILE_UPLOAD_HANDLERS = ["sen.uploads.BoundedUpload"]
 # -- Attachments ----------------------------------------------------------------------------------------------------
 # The virus scanner (clamd): the path of its socket, or host:port. Without one, files wait and reports do not.
 CLAMD = env.str("SEN_CLAMD", default="")
+# The folder of the keys that seal the files themselves; both the web server and the worker read it.
+FILE_KEYS: str = env.str("SEN_FILE_KEYS", default=KEY_DIR)
 CLAMD_SECONDS = env.int("SEN_CLAMD_SECONDS", default=60)
 FILE_BYTES = env.int("SEN_FILE_MB", default=25) * 1024 * 1024
 # Of all files of one request. The proxy cuts a little above it (docker/proxy/Caddyfile).

@@ -8,11 +8,13 @@ from typing import Any
 from accounts.access import Refused
 from accounts.models import User
 from audit.log import record
-from reports import approval, consequences, naming, search
+from reports import approval, consequences, naming
 from reports.actions.keeping import announce, ask_supervisor, keep_version, locked, require, tell, weigh
 from reports.actions.rows import save_rows
 from reports.answers import Answers
+from reports.attachments.filing import take_along
 from reports.content import Filled, read, to_content
+from reports.finding import alerts, documents
 from reports.kinds import Section
 from reports.models import Draft, Report, StatusChange
 from reports.states import Status
@@ -40,7 +42,8 @@ def amend(draft: Draft, answers: Answers, filled: Filled, *, by: User, now: date
     filled.report = typed
     filled.kind.renews(typed, before)
     weigh(filled)
-    if (after := to_content(filled)) == before:
+    files = take_along(draft, report, by=by)
+    if (after := to_content(filled)) == before and not files:
         raise Refused("Nothing has been changed yet, so there is no new version to file.")
     _await_again(typed, approval.status_after(report, before, after), by=by, now=now)
     typed.save()
@@ -48,11 +51,12 @@ def amend(draft: Draft, answers: Answers, filled: Filled, *, by: User, now: date
     naming.follow(report, typed, by=by)
     keep_version(filled, by=by, at=now, reason=draft.reason)
     notices = tell(typed, now)
-    search.index(filled)
+    documents.index(filled)
     record("report.amended", by=by, on=typed, version=typed.version, reason=draft.reason)
     consequences.follow(filled, before, by=by, now=now)
     announce(notices)
     ask_supervisor(typed)
+    alerts.look(typed)
     return typed
 
 

@@ -12,13 +12,15 @@ from django.utils import timezone
 from accounts.access import Refused, action
 from accounts.models import User
 from audit.log import record
-from reports import approval, consequences, naming, search
+from reports import approval, consequences, naming
 from reports.actions.amending import amend
 from reports.actions.keeping import announce, ask_supervisor, keep_version, require, tell, weigh
 from reports.actions.relating import relate_start
 from reports.actions.rows import insert_rows
 from reports.answers import Answers, Problem
+from reports.attachments.filing import take_along
 from reports.content import Filled
+from reports.finding import alerts, documents
 from reports.models import Draft, Report, StatusChange, Submission
 from reports.numbers import next_number
 
@@ -124,8 +126,9 @@ def _file(draft: Draft, filled: Filled, *, by: User, now: datetime, quiet: bool)
         naming.name(report, {person for person in (by, report.supervisor) if person})
     keep_version(filled, by=by, at=now)
     StatusChange.objects.create(report_id=report.pk, move="file", to_status=report.status, by=by, at=now)
+    take_along(draft, report, by=by)
     notices = tell(report, now)
-    search.index(filled)
+    documents.index(filled)
     record("report.submitted", by=by, on=report, version=1, urgent=report.urgent)
     if draft.begun_from:
         relate_start(draft, report, by=by, now=now)
@@ -133,4 +136,5 @@ def _file(draft: Draft, filled: Filled, *, by: User, now: datetime, quiet: bool)
     if not quiet:
         announce(notices)
         ask_supervisor(report)
+        alerts.look(report)
     return report

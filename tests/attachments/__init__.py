@@ -1,0 +1,1 @@
+"""What happens to an attachment, from the upload to the download."""
