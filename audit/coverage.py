@@ -21,6 +21,7 @@ EXEMPT = frozenset(
         "reports.SearchDocument",
         "reports.SearchIdentifier",
         "reports.SearchName",
+        "reports.SearchWord",
         "accounts.SignInAttempt",
         "accounts.OpenSession",
         "accounts.Version",

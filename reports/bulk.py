@@ -1,17 +1,14 @@
-"""Writing many rows at once: by COPY, and the search documents of many reports in one statement."""
+"""Writing many rows at once, by COPY."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
-from uuid import UUID
 
 from django.db import connection, models
 
 from privacy.fields import Guarded
 from reports.models import Person
-from reports.search import CONFIG
 
 
 def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -37,15 +34,3 @@ def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
 def people_first(models_of_rows: Iterable[type[models.Model]]) -> list[type[models.Model]]:
     """Each table once, people before what points at them."""
     return sorted(dict.fromkeys(models_of_rows), key=lambda model: model is not Person)
-
-
-def index(documents: Sequence[tuple[UUID, str]]) -> None:
-    """The search documents of new reports, by key and all their words."""
-    keys: list[Any] = [key for key, _ in documents]
-    words: list[Any] = [said for _, said in documents]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO reports_searchdocument (report_id, words) "
-            "SELECT id, to_tsvector(%s::regconfig, words) FROM unnest(%s::uuid[], %s::text[]) AS said (id, words)",
-            [CONFIG, keys, words],
-        )

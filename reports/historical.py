@@ -19,9 +19,9 @@ from accounts.models import Office, User
 from privacy import guarded
 from reports.filters import Tag, choice
 from reports.filters import day as day_field
+from reports.finding.documents import CONFIG
 from reports.imports.columns import COMMON, OWN
 from reports.models.historical import HistoricalReport
-from reports.search import CONFIG
 from reports.terms import terms_of
 
 PERMISSION = "read_historical"

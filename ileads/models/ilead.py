@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -168,6 +168,7 @@ class GangClaim(Row):
     """One criterion by which somebody is said to belong to a gang, with its evidence. Never a bare yes."""
 
     in_line: ClassVar[tuple[str, ...]] = ("person", "gang", "criterion")
+    names: ClassVar[Mapping[str, str]] = {"gang": "organization"}
 
     class Standing(models.TextChoices):
         MEMBER = "member", "Member"
@@ -217,6 +218,7 @@ class WarrantClaim(Row):
     """An outstanding warrant that somebody is said to have."""
 
     in_line: ClassVar[tuple[str, ...]] = ("person", "agency")
+    identifies: ClassVar[Mapping[str, str]] = {"number": "other"}
 
     person = person_key("who is wanted")
     agency = CharField("issuing agency", personal=NO, max_length=160)

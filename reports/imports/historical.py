@@ -13,11 +13,11 @@ from django.db import connection
 
 from accounts.models import Office
 from audit.log import Subject, record
+from reports.finding.documents import CONFIG
 from reports.imports import spot
 from reports.imports.columns import REQUIRED, SPOT, TYPES, named, of_type, read_row
 from reports.imports.lines import Bad, Line
 from reports.models.historical import HistoricalReport
-from reports.search import CONFIG
 
 # An event names this many rows: the audit looks for each row in the lists of its transaction.
 LISTED = 100

@@ -16,8 +16,9 @@ from accounts.models import Office, User
 from audit.log import Subject, record
 from reports import naming
 from reports.actions import weigh
-from reports.bulk import copy, index, people_first
+from reports.bulk import copy, people_first
 from reports.content import Filled, to_content
+from reports.finding import documents
 from reports.imports.columns import plain_name
 from reports.imports.fields import Known
 from reports.imports.legacy_rows import REQUIRED, filled_from
@@ -25,13 +26,10 @@ from reports.imports.lines import Bad, Line
 from reports.imports.values import Wrong
 from reports.kinds import Kind
 from reports.models import LegacySource, Report, Revision, StatusChange
-from reports.search import words_of
 from reports.states import Status
 from sen import demonstration
 
 LISTED = 100
-# Longer texts are searched by their beginning: a search document holds a megabyte at most.
-SEARCHED = 100_000
 FORMER = "former-system"
 FOR_NOBODY = (
     "The report is restricted, but neither its author nor its supervisor has an account here, so nobody could ever "
@@ -59,11 +57,11 @@ def former_system() -> User:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One report ready to be written, with all its words."""
+    """One report ready to be written, with what it is found by."""
 
     line: Line
     filled: Filled
-    words: str
+    found_by: documents.Entry
 
     @property
     def number(self) -> str:
@@ -91,7 +89,7 @@ class Legacy:
         if filled.report.restricted and not _readers(filled.report, self.known.former):
             return line.bad(FOR_NOBODY)
         weigh(filled, [])
-        return Prepared(line, filled, words_of(filled, self.known.labels)[:SEARCHED])
+        return Prepared(line, filled, documents.entry(filled, self.known.labels))
 
     def write(self, rows: Sequence[Prepared], *, now: datetime) -> tuple[int, list[Bad]]:
         """Write reports in the current transaction. A number that another report has is refused."""
@@ -101,7 +99,7 @@ class Legacy:
         for row in new:
             if row.filled.report.restricted:
                 naming.name(row.filled.report, _readers(row.filled.report, self.known.former))
-        index([(row.filled.report.pk, row.words) for row in new])
+        documents.write([row.found_by for row in new])
         ids = [str(row.filled.report.pk) for row in new]
         for first in range(0, len(ids), LISTED):
             batch = ids[first : first + LISTED]

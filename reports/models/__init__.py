@@ -1,7 +1,14 @@
 """The nouns of the reports app."""
 
 from reports.models.attachments import Attachment, AttachmentPiece
-from reports.models.finding import SavedSearch, SavedSearchFind, SearchDocument, SearchIdentifier, SearchName
+from reports.models.finding import (
+    SavedSearch,
+    SavedSearchFind,
+    SearchDocument,
+    SearchIdentifier,
+    SearchName,
+    SearchWord,
+)
 from reports.models.historical import HistoricalReport, LegacySource
 from reports.models.life import (
     Draft,
@@ -65,6 +72,7 @@ __all__ = [
     "SearchDocument",
     "SearchIdentifier",
     "SearchName",
+    "SearchWord",
     "Seizure",
     "StatusChange",
     "Submission",

@@ -77,6 +77,28 @@ class SearchName(models.Model):
         return f"name in report {self.report_id}"
 
 
+class SearchWord(models.Model):
+    """A word of names, once, with the keys that near words share: what a misspelt word may stand for.
+
+    It tells of no report, and stays when the last report that held it goes, until all is written anew (`reindex`).
+    """
+
+    id = BigAutoField(personal=NO, primary_key=True)
+    word = CharField(personal=YES, max_length=120, unguarded=COPY)
+    keys = ArrayField(IntegerField(personal=NO), personal=YES, unguarded="Hashes, made by us.")
+
+    class Meta:
+        default_permissions = ()
+        # Not unique: two who file at once must not wait for each other over a word.
+        indexes = (
+            models.Index(fields=["word"], name="search_word"),
+            GinIndex(fields=["keys"], name="search_word_keys"),
+        )
+
+    def __str__(self) -> str:
+        return f"word {self.pk}"
+
+
 class SearchIdentifier(models.Model):
     """An identifier that a report holds, in the one form in which it is compared: one row a report, type and value.
 

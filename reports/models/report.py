@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -131,6 +131,8 @@ class Report(models.Model):
 
     audit_type: ClassVar[str] = "report"
     audited: ClassVar[tuple[str, str, str]] = ("report", "id", "change")
+    # By what it is found: as rows declare it.
+    identifies: ClassVar[Mapping[str, str]] = {"icm_case_number": "case", "place_address+place_city": "address"}
 
     id = UUIDField(personal=NO, primary_key=True, default=uuid.uuid4, editable=False)
     # In the "C" collation, so that the last number of a series is the greatest.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -44,6 +44,10 @@ class Row(models.Model):
     audited: ClassVar[tuple[str, str, str]] = ("report", "report_id", "change")
     # The answers that `line` says already, so that a document does not say them again below it.
     in_line: ClassVar[tuple[str, ...]] = ()
+    # By what this row is found: attributes that hold names, with who bears them, and fields that hold identifiers,
+    # with their type (fields that only together say something are joined by +; "" takes the type of the row).
+    names: ClassVar[Mapping[str, str]] = {}
+    identifies: ClassVar[Mapping[str, str]] = {}
 
     id = UUIDField(personal=NO, primary_key=True, default=uuid.uuid4, editable=False)
     report = ForeignKey(Report, models.CASCADE, personal=NO, related_name="%(class)s_rows", editable=False)
@@ -82,6 +86,14 @@ class Person(Row):
     """A person in one report. Sameness across reports is computed and shown, never merged."""
 
     in_line: ClassVar[tuple[str, ...]] = ("last_name", "first_name", "middle_name", "suffix")
+    names: ClassVar[Mapping[str, str]] = {"full_name": "person", "aliases": "alias"}
+    identifies: ClassVar[Mapping[str, str]] = {
+        "a_number": "a_number",
+        "phones": "phone",
+        "emails": "email",
+        "addresses": "address",
+        "handles": "handle",
+    }
 
     class Role(models.TextChoices):
         SUBJECT = "subject", "Subject"
@@ -152,6 +164,10 @@ class Person(Row):
             ),
         )
 
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.first_name, self.middle_name, self.last_name, self.suffix) if part)
+
     def line(self) -> str:
         given = " ".join(part for part in (self.first_name, self.middle_name, self.suffix) if part)
         return f"{self.last_name.upper()}, {given}" if given else self.last_name.upper()
@@ -198,6 +214,7 @@ class Identifier(Row):
     """Another identifier of a person. There is no type for a Social Security number (PIA: none is collected)."""
 
     in_line: ClassVar[tuple[str, ...]] = ("type", "value")
+    identifies: ClassVar[Mapping[str, str]] = {"value": ""}
 
     class Type(models.TextChoices):
         PASSPORT = "passport", "Passport"
@@ -225,6 +242,8 @@ class Organization(Row):
     """A business, group or agency in the report."""
 
     in_line: ClassVar[tuple[str, ...]] = ("name",)
+    names: ClassVar[Mapping[str, str]] = {"name": "organization"}
+    identifies: ClassVar[Mapping[str, str]] = {"ein": "ein"}
 
     name = CharField("name", personal=NO, max_length=160)
     kind = CharField("kind", personal=NO, max_length=80, blank=True, help_text="Such as business, carrier or agency.")
@@ -247,6 +266,7 @@ class Related(Row):
     """Another report that belongs with this one, by its number."""
 
     in_line: ClassVar[tuple[str, ...]] = ("number",)
+    identifies: ClassVar[Mapping[str, str]] = {"number": "report"}
 
     number = CharField(
         "report number",

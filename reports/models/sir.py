@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -91,6 +92,7 @@ class Arrest(Row):
     """One arrest of one person."""
 
     in_line: ClassVar[tuple[str, ...]] = ("person", "charge")
+    identifies: ClassVar[Mapping[str, str]] = {"warrant_number": "other"}
 
     class Kind(models.TextChoices):
         CRIMINAL = "criminal", "Criminal"
@@ -118,6 +120,7 @@ class Seizure(Row):
     """Goods of one class that were seized."""
 
     in_line: ClassVar[tuple[str, ...]] = ("goods", "quantity", "unit")
+    identifies: ClassVar[Mapping[str, str]] = {"serial_numbers": "serial"}
 
     class Class(models.TextChoices):
         FENTANYL = "fentanyl", "Narcotics: fentanyl"

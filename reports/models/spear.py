@@ -96,6 +96,7 @@ class PlannedLocation(Row):
     """One place where the operation happens."""
 
     in_line: ClassVar[tuple[str, ...]] = ("address", "city", "state")
+    identifies: ClassVar[Mapping[str, str]] = {"address+city": "address"}
 
     address = CharField("street address", personal=YES, max_length=200, blank=True)
     city = CharField("city", personal=NO, max_length=80, blank=True)
@@ -135,6 +136,8 @@ class Warrant(Row):
     """A warrant on which the operation rests."""
 
     in_line: ClassVar[tuple[str, ...]] = ("type", "number")
+    # Its type says what it is for; its number is one of many that courts give.
+    identifies: ClassVar[Mapping[str, str]] = {"number": "other"}
 
     class Type(models.TextChoices):
         SEARCH = "search", "Search warrant"

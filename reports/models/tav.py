@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -39,6 +39,7 @@ class TAV(Report):
     """A request to interview a detainee (SEN PIA). The visit is asked for at `event_at`."""
 
     audited: ClassVar[tuple[str, str, str]] = ("report", "report_ptr_id", "change")
+    identifies: ClassVar[Mapping[str, str]] = {**Report.identifies, "case_reference": "case"}
 
     class Level(models.TextChoices):
         FEDERAL = "federal", "Federal"
@@ -127,6 +128,8 @@ class Visitor(Row):
     """Somebody of the requesting agency who is to see the detainee."""
 
     in_line: ClassVar[tuple[str, ...]] = ("name", "title")
+    names: ClassVar[Mapping[str, str]] = {"name": "person"}
+    identifies: ClassVar[Mapping[str, str]] = {"badge": "other", "contact": "contact"}
 
     name = CharField("name", personal=YES, max_length=160)
     title = CharField("title or rank", personal=NO, max_length=80, blank=True)

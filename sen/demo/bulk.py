@@ -20,10 +20,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.log import Subject, record
-from reports import routing, search, urgency
+from reports import routing, urgency
 from reports.actions import weigh
-from reports.bulk import copy, index
+from reports.bulk import copy
 from reports.content import Filled, event_labels, person_links, to_content
+from reports.finding import documents
 from reports.models import (
     SIR,
     EventType,
@@ -94,11 +95,11 @@ class Maker:
         What needs no database is worked out before it, since the series of numbers are locked until it ends.
         """
         written: Written = defaultdict(list)
-        words: list[str] = []
+        entries: list[documents.Entry] = []
         for told in stories:
             self._prepare(told)
             self._rows(told, written)
-            words.append(search.words_of(told.filled, self.labels))
+            entries.append(documents.entry(told.filled, self.labels))
             past = pass_over(told, self.cast, self.moment, self.recipients)
             _follow(past, written)
             if told.filled.report.restricted and len(past.moves) > 1:
@@ -108,7 +109,7 @@ class Maker:
             _record([str(told.id) for told in stories], [str(row.pk) for row in written[Summary]])
             for model in ORDER:
                 copy(model, written[model])
-            _index([told.filled.report for told in stories], words)
+            documents.write(entries)
 
     def _prepare(self, told: Story) -> None:
         report = told.filled.report
@@ -203,8 +204,3 @@ ORDER: tuple[type[models.Model], ...] = (
     SummaryVersion,
     SummaryNotice,
 )
-
-
-def _index(reports: list[Report], words: list[str]) -> None:
-    """The numbers come first, as in `search.words_of`."""
-    index([(report.pk, f"{report.number}{text}") for report, text in zip(reports, words, strict=True)])

@@ -15,9 +15,9 @@ from accounts.roles import Role
 from audit.models import Event
 from reports import actions, drafts
 from reports.content import read
+from reports.finding.documents import words_of
 from reports.models import Draft, Report
 from reports.newest import three_way
-from reports.search import words_of
 from tests.ileads.leads import PROVIDER, address, filed, passed_on
 from tests.reports.filing import amend_report, approved, file_ilead, ilead_answers
 
