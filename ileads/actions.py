@@ -16,6 +16,7 @@ from audit.log import record
 from ileads import dissemination
 from ileads.models import Dissemination
 from reports import mail
+from reports.finding import alerts
 from reports.models import Report, ReportReader
 from reports.models.report import SHARED
 
@@ -42,6 +43,7 @@ def pass_on(
     _let_read(report, recipient, until)
     record("ilead.disseminated", by=by, on=report, recipient=recipient.pk, need_to_know=made.need_to_know, until=until)
     _announce(made)
+    alerts.look(report)
     return made
 
 

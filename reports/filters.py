@@ -19,11 +19,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Office, User
 from privacy import guarded
+from reports.finding.asking import Asked, understand
+from reports.finding.results import matching
 from reports.kinds import KINDS
 from reports.models import EventType, Report
-from reports.search import matching
 from reports.states import Status
-from reports.terms import terms_of
+from reports.terms import kept_terms
 from sen.forms import Combobox
 
 # A constraint of Report holds that no report of a kind of the past is filed before its event, with a minute's grace.
@@ -32,6 +33,7 @@ GRACE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 MOST_REMEMBERED = 100
 FILED, HAPPENED = "filed", "happened"
+BEST = "best"
 # The days that a list is asked for by; past the calendar's own ends there is no moment to compare with.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
@@ -150,11 +152,13 @@ class FilterForm(guarded.Form):
     mine = forms.BooleanField(label="Filed by me", required=False)
     q = forms.CharField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, data: QueryDict, user: User, *, without: Iterable[str] = ()) -> None:
+    def __init__(self, data: QueryDict, user: User, *, without: Iterable[str] = (), terms: str = "") -> None:
+        """`terms` are those of a search that no key names, as of one that is saved."""
         super().__init__(data)
         self.user, self.offers = user, offers(user)
         self.key = data.get("q", "")
-        self.terms = terms_of(self.key, user)
+        self.kept = kept_terms(self.key, user)
+        self.terms = self.kept.terms if self.kept else terms
         offices, events = self.offers.offices, self.offers.events
         self.fields["kind"] = choice("Kind", "All kinds", lambda: [(kind.code, kind.noun) for kind in KINDS])
         self.fields["office"] = choice("Office", "All offices", lambda: _first_two(offices), long=True)
@@ -190,13 +194,23 @@ class FilterForm(guarded.Form):
         return {name: value for name, value in self.cleaned_data.items() if value and name != "q"}
 
     def apply(self, reports: QuerySet[Report]) -> QuerySet[Report]:
-        """The reports that the filters and the search leave. Voided ones only when they are asked for."""
+        """The reports that the filters and the search leave."""
+        reports = self.narrow(reports)
+        return reports.filter(matching(self.asked)) if self.terms else reports
+
+    def narrow(self, reports: QuerySet[Report]) -> QuerySet[Report]:
+        """The reports that the filters leave. Voided ones only when they are asked for."""
         for name, value in self.given.items():
             if name in NARROWS:
                 reports = reports.filter(NARROWS[name](self, value))
         if self.hides_voided and "state" in self.fields and not self.given.get("state"):
             reports = reports.exclude(status=Status.VOIDED)
-        return reports.filter(matching(self.terms)) if self.terms else reports
+        return reports
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What was typed, as it was understood."""
+        return understand(self.terms)
 
     @property
     def is_narrowed(self) -> bool:
@@ -227,9 +241,14 @@ class FilterForm(guarded.Form):
         return Q(office__code__in=below)
 
     # -- How it stands in the address
+    @property
+    def in_address(self) -> dict[str, str]:
+        """The filters in force as they stand in the address, without the search."""
+        return {name: self.data.get(name, "") for name in self.given}
+
     def query(self, **changes: str) -> str:
         """The address of this list: "?" and the filters in force, with some changed ("" leaves one out)."""
-        kept = {name: self.data.get(name, "") for name in [*self.given, *(["q"] if self.terms else [])]}
+        kept = self.in_address | ({"q": self.key} if self.kept else {})
         kept |= changes
         return "?" + urlencode({name: value for name, value in kept.items() if value})
 
@@ -252,6 +271,32 @@ class FilterForm(guarded.Form):
             return f"{verb} {label.lower()} {value:%b} {value.day}, {value.year}"
         choices: Any = self.fields[name]
         return f"{label}: {dict(choices.choices).get(value, value)}"
+
+
+class ListingFilter(FilterForm):
+    """The filters of the list of reports, and in which order what a search found stands."""
+
+    order = forms.ChoiceField(choices=[(BEST, "Best first")], required=False, widget=forms.HiddenInput())
+
+    @property
+    def is_best_first(self) -> bool:
+        return bool(self.terms) and self.given.get("order") == BEST
+
+    @property
+    def orders(self) -> list[tuple[str, str]]:
+        """Both orders of what was found: the words, and the address of the one that is not in force."""
+        is_best = self.is_best_first
+        return [
+            ("Newest first", self.query(order="") if is_best else ""),
+            ("Best first", "" if is_best else self.query(order=BEST)),
+        ]
+
+    def without_filters(self) -> str:
+        """The address of the same search in all reports."""
+        return self.query(**dict.fromkeys(self.in_address, ""))
+
+    def _words(self, name: str, value: Any) -> str:
+        return "" if name == "order" else super()._words(name, value)
 
 
 NARROWS: Mapping[str, Callable[[FilterForm, Any], Q]] = {

@@ -15,6 +15,7 @@ from reports import decisions, match_words, matches, overdue
 from reports.answers import Answers
 from reports.board import Drawer, between, rows
 from reports.filters import offers
+from reports.finding import saved
 from reports.kinds import KINDS
 from reports.lines import Line, columns, lines
 from reports.lookup import FILES, READS
@@ -43,6 +44,7 @@ def register_homes() -> None:
     )
     register(Home(files, 30, field, Action("File a report", "/reports/new/", "add")))
     register(Home("acknowledge", 25, offices))
+    register(Home(reads, 28, searches))
     register(Home(reads, 60, newest, Action("Search the reports", "/reports/", "search")))
     register(Home("grant_roles", 20, grants, Action("Open access", "/access/", "lock_open")))
     register(Home("change_profiles", 20, people, Action("Find a person", "/people/", "search")))
@@ -185,6 +187,21 @@ def offices(user: User) -> list[Block]:
         "more_words": "All reports",
     }
     return [Block("New in your offices", "reports/home_reports.html", context)]
+
+
+# -- Those who search --------------------------------------------------------------------------------------------------
+def searches(user: User) -> list[Block]:
+    """What one's saved searches found that is new; nothing where there is none."""
+    reports = saved.found_reports(user)
+    lines = _listed(user, reports, MORE, "found by saved searches")
+    context = {
+        "caption": "Reports that your saved searches found",
+        "lead": "Found since you last ran the search, and not read by you yet.",
+        "lines": lines,
+        "more": "/reports/saved/",
+        "more_words": "All saved searches",
+    }
+    return [Block("New for your saved searches", "reports/home_reports.html", context)] if lines else []
 
 
 # -- Those who only read -----------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def _name_heir(report: Report, leave: Leave) -> bool:
     return True
 
 
-# -- What was looked for ------------------------------------------------------------------------------------------------
+# -- What was looked for -----------------------------------------------------------------------------------------------
 def _searches(accounts: Sequence[User]) -> int:
     return SavedSearch.objects.filter(owner__in=accounts).count()
 

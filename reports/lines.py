@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,8 @@ class Line:
     state: SafeString
     marks: SafeString
     filed: SafeString
+    # Of a search alone: what the report holds of what was searched for.
+    why: Sequence[SafeString] = ()
 
 
 def columns(reports: QuerySet[Report], *more: str) -> QuerySet[Any]:

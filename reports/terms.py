@@ -25,11 +25,26 @@ def keep_terms(typed: str, *, by: User) -> SearchTerms | None:
     return kept
 
 
-def terms_of(key: str, user: User) -> str:
-    """What this person searched for under `key` ("" if there is no key). Anybody else's is not found."""
+def kept_terms(key: str, user: User) -> SearchTerms | None:
+    """The search of this person under `key` (none if there is no key). Anybody else's is not found."""
     if not key:
-        return ""
+        return None
     try:
-        return str(SearchTerms.objects.values_list("terms", flat=True).get(pk=UUID(key), user_id=user.pk))
+        return SearchTerms.objects.get(pk=UUID(key), user_id=user.pk)
     except (ValueError, SearchTerms.DoesNotExist):
         raise Http404 from None
+
+
+def terms_of(key: str, user: User) -> str:
+    """What this person searched for under `key`."""
+    kept = kept_terms(key, user)
+    return kept.terms if kept else ""
+
+
+def answered(kept: SearchTerms, found: int, *, by: User) -> None:
+    """Keep how many reports a search found: once, when its answer is first shown."""
+    if kept.found is not None:
+        return
+    with transaction.atomic():
+        if SearchTerms.objects.filter(pk=kept.pk, found=None).update(found=found):
+            record("reports.search_answered", by=by, on=kept, found=found)

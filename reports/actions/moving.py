@@ -13,10 +13,11 @@ from django.utils import timezone
 from accounts.access import Refused, action
 from accounts.models import User
 from audit.log import record
-from reports import consequences, search
+from reports import consequences
 from reports.actions.keeping import keep_version, locked
 from reports.asking import move_form
 from reports.content import read, to_content
+from reports.finding import alerts, documents
 from reports.models import Report, StatusChange
 from reports.moves import Move
 from reports.states import Status
@@ -58,6 +59,7 @@ def move(
     if wanted.to_state is not None:
         _change_state(report, wanted, wanted.to_state, reason, by=by, now=now)
     record(wanted.event, by=by, on=report, reason=reason, version=report.version)
+    alerts.look(report)
     return report
 
 
@@ -94,7 +96,7 @@ def _answer(report: Report, wanted: Move, answers: Mapping[str, Any], *, by: Use
     typed.save()
     filled = read(typed)
     keep_version(filled, by=by, at=now, reason=wanted.label)
-    search.index(filled)
+    documents.index(filled)
     if wanted.to_state is None:
         _keep(typed, wanted, typed.status, "", by=by, now=now)
     consequences.follow(filled, before, by=by, now=now)

@@ -9,6 +9,7 @@ from accounts.models import User
 from audit.log import record
 from reports import naming
 from reports.actions.keeping import require
+from reports.finding import alerts
 from reports.models import Report, ReportReader
 from reports.models.report import NAMED
 
@@ -23,6 +24,7 @@ def name_reader(report: Report, person: User, *, by: User, reason: str) -> None:
         raise Refused("This report is not restricted: whoever may read its office's reports can read it.")
     naming.name(report, {person})
     record("report.reader_named", by=by, on=report, reader=person.pk, reason=reason)
+    alerts.look(report)
 
 
 @action

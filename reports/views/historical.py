@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import person, requires
 from audit.log import Subject, record
 from reports import historical, keyset
+from reports.finding.facets import COUNTED
 from reports.terms import keep_terms
-from reports.views.listing import COUNTED
 
 LIST = Subject("list", "", "historical reports")
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,75 +11,64 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person, requires
 from audit.log import Subject, record
-from reports import keyset, outside
-from reports.filters import FilterForm
-from reports.lines import columns, lines
+from reports import historical, outside
+from reports.filters import ListingFilter
+from reports.finding.listing import Answer, answer, steps
+from reports.lines import Line, lines
 from reports.lookup import FILES, READS
 from reports.models import Report
-from reports.terms import keep_terms
-
-NEWEST_FIRST = ("-submitted_at", "-id")
-# Past this nobody needs the figure, and counting on would cost more than the page.
-COUNTED = 1000
-
-
-class CappedCount(Subquery):
-    """How many rows a queryset has, counted no further than its slice goes."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
+from reports.terms import LONGEST, answered, keep_terms
 
 
 @requires(*READS)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """Newest first, filtered by the address."""
+    """Newest first or best first, filtered by the address."""
     user, cursor = person(request), request.GET.get("after", "")
-    form = FilterForm(request.GET, user)
-    reports = form.apply(Report.objects.visible_to(user))
-    page = keyset.page(_rows(reports, counted=not cursor), NEWEST_FIRST, cursor)
-    record("reports.listed", by=user, on=Subject("list", "", "reports"), count=len(page.rows), search=form.key)
-    return render(
-        request,
-        "reports/listing.html",
-        {
-            "form": form,
-            "list_url": reverse("reports:listing"),
-            "looks_outside": bool(outside.kinds_with_bounds(user)),
-            "looks_after": user.may_somewhere("name_readers"),
-            "may_file": any(user.may_somewhere(name) for name in FILES),
-            "lines": lines(page.rows, form.offers.events),
-            "count": _count_in_words(page.rows, form.is_narrowed),
-            "older": form.query(after=page.older) if page.older else "",
-            "newer": form.query(after=page.newer) if page.newer else "",
-        },
-    )
+    form = ListingFilter(request.GET, user)
+    found = answer(user, form, cursor)
+    record("reports.listed", by=user, on=Subject("list", "", "reports"), count=len(found.rows), search=form.key)
+    context = {
+        "form": form,
+        "answer": found,
+        "list_url": reverse("reports:listing"),
+        "search_url": reverse("reports:search") + form.query(q=""),
+        "terms_limit": LONGEST,
+        "looks_outside": bool(outside.kinds_with_bounds(user)),
+        "looks_after": user.may_somewhere("name_readers"),
+        "may_file": any(user.may_somewhere(name) for name in FILES),
+        "lines": _lines(found, form),
+        "count": found.in_words(is_narrowed=form.is_narrowed),
+        "steps": [] if found.rows else steps(user, form),
+        "older": form.query(after=found.older) if found.older else "",
+        "newer": form.query(after=found.newer) if found.newer else "",
+    }
+    return render(request, "reports/listing.html", context)
 
 
-def _rows(reports: QuerySet[Report], *, counted: bool) -> QuerySet[Any]:
-    """What a line shows; on the first page each row also says how many there are, in the same statement."""
-    if not counted:
-        return columns(reports)
-    return columns(reports.annotate(matches=CappedCount(reports.order_by().values("pk")[: COUNTED + 1])), "matches")
-
-
-def _count_in_words(rows: list[Any], is_narrowed: bool) -> str:
-    matches = getattr(rows[0], "matches", 0) if rows else 0
-    if not matches:
-        return ""
-    figure = f"More than {COUNTED:,}" if matches > COUNTED else f"{matches:,}"
-    return f"{figure} {'report' if matches == 1 else 'reports'}{' match' if is_narrowed else ''}"
+def _lines(found: Answer, form: ListingFilter) -> list[Line]:
+    drawn = lines(found.rows, form.offers.events)
+    if not found.why:
+        return drawn
+    return [replace(line, why=found.why.get(row.id, [])) for row, line in zip(found.rows, drawn, strict=True)]
 
 
 @requires(*READS)
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
-    """Keep what was typed and go to what it finds; a number in full leads to its report at once."""
-    user, listing_url = person(request), reverse("reports:listing")
+    """Keep what was typed and go to what it finds; a number in full leads to its report at once.
+
+    The filters of the address stay in force.
+    """
+    user, form = person(request), ListingFilter(request.GET, person(request))
     kept = keep_terms(request.POST.get("q", ""), by=user)
     if kept is None:
-        return redirect(listing_url)
+        return redirect(reverse("reports:listing") + form.query(q="").removesuffix("?"))
     number = kept.terms.upper()
     if Report.objects.visible_to(user).filter(number=number).exists():
+        answered(kept, 1, by=user)
         return redirect("reports:detail", number=number)
-    return redirect(f"{listing_url}?q={kept.pk}")
+    if former := historical.by_number(kept.terms, user):
+        answered(kept, 1, by=user)
+        return redirect("reports:historical_report", pk=former.pk)
+    return redirect(reverse("reports:listing") + form.query(q=str(kept.pk)))

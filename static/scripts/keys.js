@@ -2,7 +2,7 @@
 import { make, typing } from "./page.js";
 
 const KEYS = [["/", "Search"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["?", "This list"]];
-const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
+const rows = () => [...document.querySelectorAll("[data-rows] tbody tr:not(.why)")];
 const selected = () => document.querySelector("tr[data-selected]");
 let list = null;
 
@@ -33,7 +33,7 @@ function open() {
   if (link && document.activeElement !== link) link.click();
 }
 
-const ACTS = { "/": () => document.querySelector("[data-search]")?.focus(), "?": show, j: () => move(1), k: () => move(-1) };
+const ACTS = { "/": () => (document.querySelector("#main [data-search]") ?? document.querySelector("[data-search]"))?.focus(), "?": show, j: () => move(1), k: () => move(-1) };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;

@@ -179,7 +179,7 @@ def test_the_count_stops_at_its_cap(agent: Any, as_: Any, monkeypatch: Any) -> N
     for number in range(3):
         titled(agent, f"Number {number}")
     assert "3 reports" in as_(agent).get("/reports/").content.decode()
-    monkeypatch.setattr("reports.views.listing.COUNTED", 2)
+    monkeypatch.setattr("reports.finding.listing.COUNTED", 2)
     assert "More than 2 reports" in as_(agent).get("/reports/").content.decode()
 
 

@@ -1,0 +1,1 @@
+"""Finding: what is written to find by, and what is found."""
