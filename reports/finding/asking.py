@@ -6,9 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from reports import sameness
 from reports.finding import identifiers, names
+from reports.finding.near import Near, near
 from reports.kinds import KINDS
 
 LONGEST, MOST_TERMS, MOST_NAMES = 500, 40, 8
@@ -66,6 +68,11 @@ class Asked:
     terms: tuple[Term, ...] = field(default=(), repr=False)
     addresses: tuple[str, ...] = field(default=(), repr=False)
 
+    @cached_property
+    def close(self) -> Near:
+        """The words and names that are close to what was typed; looked up once."""
+        return near(self.names, whole=self.is_name)
+
     def __bool__(self) -> bool:
         """Whether anything was typed that narrows."""
         return bool(self.typed)
@@ -81,7 +88,7 @@ def understand(typed: str) -> Asked:
     """What was typed, bounded at once: no text makes this slow, and none fails."""
     text, problem = _bounded(typed)
     kinds, text = kinds_named(text)
-    terms = []
+    terms: list[Term] = []
     for term in _terms(text):
         if len(terms) == MOST_TERMS:
             problem = problem or TOO_MANY

@@ -90,47 +90,46 @@ def attached_text(report_id: UUID) -> str:
     return "\n".join(said for row in rows.values_list("name", "caption", "text") for said in row if said)
 
 
-# -- Written in one statement, for one report or many ------------------------------------------------------------------
-WRITE = """
-WITH said AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(documents)s::jsonb) AS r (id uuid, text text, plain text, exact text[])
-), documents AS (
-    INSERT INTO reports_searchdocument (report_id, words, text)
-    SELECT id, to_tsvector(%(config)s::regconfig, plain) || array_to_tsvector(exact), text FROM said
-    ON CONFLICT (report_id) DO UPDATE SET words = excluded.words, text = excluded.text
-), forgotten_names AS (
-    DELETE FROM reports_searchname WHERE report_id IN (SELECT id FROM said)
-), named AS (
-    INSERT INTO reports_searchname (report_id, "row", bearer, name, keys, born)
-    SELECT * FROM jsonb_to_recordset(%(names)s::jsonb)
-        AS n (report uuid, "row" uuid, bearer text, name text, keys integer[], born date)
-), identified AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(identifiers)s::jsonb)
-        AS i (report uuid, type text, value text, at timestamptz)
-), forgotten_identifiers AS (
-    DELETE FROM reports_searchidentifier old WHERE report_id IN (SELECT id FROM said) AND NOT EXISTS (
-        SELECT 1 FROM identified i WHERE (i.report, i.type, i.value) = (old.report_id, old.type, old.value))
-), identifiers AS (
-    INSERT INTO reports_searchidentifier (report_id, type, value, at) SELECT * FROM identified
-    ON CONFLICT (report_id, type, value) DO NOTHING
-)
+# -- Written at once, for one report or many ---------------------------------------------------------------------------
+# Sent together. The words of names come without a constraint, so that no one who files waits for another.
+WRITE = f"""
+INSERT INTO reports_searchdocument (report_id, words, text)
+SELECT id, to_tsvector('{CONFIG}', plain) || array_to_tsvector(exact), text
+FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, text text, plain text, exact text[])
+ON CONFLICT (report_id) DO UPDATE SET words = excluded.words, text = excluded.text;
+
+DELETE FROM reports_searchname WHERE report_id = ANY(%s::uuid[]);
+
+INSERT INTO reports_searchname (report_id, "row", bearer, name, keys, born)
+SELECT * FROM jsonb_to_recordset(%s::jsonb)
+    AS n (report uuid, "row" uuid, bearer text, name text, keys integer[], born date);
+
+DELETE FROM reports_searchidentifier WHERE report_id = ANY(%s::uuid[]);
+
+INSERT INTO reports_searchidentifier (report_id, type, value, at)
+SELECT * FROM jsonb_to_recordset(%s::jsonb) AS i (report uuid, type text, value text, at timestamptz);
+
 INSERT INTO reports_searchword (word, keys)
-SELECT word, keys FROM jsonb_to_recordset(%(words)s::jsonb) AS w (word text, keys integer[])
+SELECT word, keys FROM jsonb_to_recordset(%s::jsonb) AS w (word text, keys integer[])
 WHERE NOT EXISTS (SELECT 1 FROM reports_searchword known WHERE known.word = w.word)
-"""
+"""  # noqa: S608 - a constant of ours
 
 
 def write(entries: Sequence[Entry]) -> None:
     """Write what these reports, which have their numbers, are found by."""
+    if not entries:
+        return
     rows = [_rows(one) for one in entries]
     words = {word for one in entries for name in one.names for word in names.vocabulary(name.name)}
-    values: dict[str, Any] = {
-        "config": CONFIG,
-        "documents": json.dumps([document for document, _, _ in rows]),
-        "names": json.dumps([name for _, named, _ in rows for name in named]),
-        "identifiers": json.dumps([identifier for _, _, identified in rows for identifier in identified]),
-        "words": json.dumps([{"word": word, "keys": names.keys_of_word(word)} for word in sorted(words)]),
-    }
+    keys = [one.report.pk for one in entries]
+    values: list[Any] = [
+        json.dumps([document for document, _, _ in rows]),
+        keys,
+        json.dumps([name for _, named, _ in rows for name in named]),
+        keys,
+        json.dumps([identifier for _, _, identified in rows for identifier in identified]),
+        json.dumps([{"word": word, "keys": names.keys_of_word(word)} for word in sorted(words)]),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values)
 
