@@ -22,6 +22,7 @@ from reports.kinds import KINDS, Start
 from reports.lookup import with_people
 from reports.marks import flag_marks, state_mark, urgent_mark
 from reports.models import Draft, Report, Revision
+from reports.models.attachments import Attachment
 from reports.moves import FILED, Move
 from reports.picture import picture
 from reports.reading import last_read_version
@@ -43,6 +44,7 @@ def opened(number: str, user: User) -> Any:
         content=Subquery(newest),
         last_read=last_read_version(user),
         is_amending=Exists(Draft.objects.filter(amends=OuterRef("pk"), author=user)),
+        has_attachments=Exists(Attachment.objects.filter(report=OuterRef("pk"))),
     )
     report = reports.filter(number=number.replace("\x00", "")).first()
     if report is None:

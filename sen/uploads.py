@@ -1,18 +1,23 @@
-"""Files that a form brings: bounded, and kept until the answer in a file without a name, which no crash leaves behind."""
+"""Files that a form brings: bounded, and kept until the answer where no crash leaves them behind."""
 
 from __future__ import annotations
 
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
+if TYPE_CHECKING:
+    _UploadedFile = UploadedFile[Any]
+else:
+    _UploadedFile = UploadedFile
+
 IN_MEMORY = 1024 * 1024
 
 
-class Received(UploadedFile):
+class Received(_UploadedFile):
     """A file as it arrived. `size` is what was sent; `is_whole` is false where no more than that was kept of it."""
 
     is_whole = True

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import person, requires
-from reports import drafts, progress
+from reports import attachment_panel, drafts, progress
 from reports.answers import Answers
 from reports.kinds import KINDS
 from reports.models import Draft, Report, StatusChange
@@ -46,6 +46,7 @@ def draft(request: HttpRequest, answers: Answers) -> HttpResponse:
         "title": answers.title,
         "origin": _origin(answers),
         "returned_because": _returned_because(answers.draft),
+        "attached": attachment_panel.in_words(answers.draft),
     }
     return render(request, "reports/draft.html", around(answers) | context)
 
