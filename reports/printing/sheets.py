@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from accounts.models import User
 from reports import protection
+from reports.attachments import reading
 from reports.compare import changes
 from reports.condensed import when, where
 from reports.content import Answer
 from reports.document import DocumentPart, as_kept, document, related_numbers
 from reports.filters import offers
 from reports.marks import FLAGS
-from reports.models import Report, Revision
+from reports.models import Attachment, AttachmentPiece, Report, Revision
 from reports.page import SHOWN_ELSEWHERE
 from reports.panels import Entry
 from reports.relations import links_of
@@ -32,6 +34,9 @@ FONTS = (
     "Public Sans", "Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Bengali",
     "Noto Sans Gurmukhi", "Noto Sans Thai", "MotoyaLCedar", "ZCOOL XiaoWei", "Gowun Dodum",
 )  # fmt: skip
+
+MOST_PICTURES = 12
+Copy = AttachmentPiece.Copy
 
 
 def report_sheet(report: Any, user: User, *, at: datetime, copy: int) -> dict[str, Any]:
@@ -50,7 +55,7 @@ def report_sheet(report: Any, user: User, *, at: datetime, copy: int) -> dict[st
         "glance": _facts([("When", when(filled)), ("Where", where(filled)), ("Flags", _flags(report))]),
         "notices": _notices(report, steps, user),
         "parts": [_part(part) for part in parts],
-        "attachments": [],
+        "attachments": _attachments(report),
         "about": _facts(_about(report, [link.number for link in links.open])),
         "told": [_told(one) for one in told(report, notices, taken_up(report, steps), user)],
         "timeline": [_entry(entry) for entry in entries],
@@ -121,6 +126,27 @@ def _part(part: DocumentPart) -> dict[str, Any]:
             for c in part.cards
         ],
     }
+
+
+def _attachments(report: Report) -> list[dict[str, Any]]:
+    """What was released: the first pictures small, and of each file the hash by which its original is known."""
+    files = [one for one in reading.of(report) if one.state == Attachment.State.RELEASED]
+    pictured = {one.pk for one in [one for one in files if reading.has_thumbnail(one)][:MOST_PICTURES]}
+    return [
+        {
+            "title": one.caption or one.name,
+            "alt": one.caption or f"Photo, {one.name}",
+            "picture": [*b"".join(reading.stream(one, Copy.THUMBNAIL))] if one.pk in pictured else [],
+            "facts": _facts(
+                [
+                    ("File", f"{one.name}, {filesizeformat(one.size)}"),
+                    ("Added", f"{_moment(one.at)} by {one.by.name}"),
+                    ("SHA-256 of the original", one.sha256),
+                ]
+            ),
+        }
+        for one in files
+    ]
 
 
 def _answers(answers: Iterable[Answer]) -> list[dict[str, Any]]:

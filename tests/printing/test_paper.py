@@ -13,6 +13,9 @@ import pytest
 from audit.models import Event
 from reports.models import Reading
 from reports.printing import sheets, typeset
+from tests.attachments.conftest import add, released
+from tests.attachments.made import picture
+from tests.attachments.scanner import clamd, running_clamd  # noqa: F401
 from tests.ileads.leads import PROVIDER, filed
 from tests.printing.structure import Paper
 from tests.reports.filing import amend_sir, file_report, file_sir, sir_answers
@@ -114,6 +117,19 @@ def test_nothing_is_printed_that_is_not_recorded(agent: Any, as_: Any, monkeypat
     client = as_(agent)
     client.raise_request_exception = False
     assert client.get(f"/reports/{report.number}/pdf/").status_code >= 500
+
+
+# -- Attachments ---------------------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("clamd")
+def test_a_released_photo_stands_small_on_paper_with_its_words_and_its_hash(agent: Any, as_: Any) -> None:
+    report = file_sir(agent)
+    add(picture(), "pier.jpg", on=report, by=agent, caption="The second pier from the east")
+    assert paper_of(as_(agent), report.number).pictures() == []  # it waits for the scanner
+    photo = released(picture(), "pier.jpg", on=report, by=agent, caption="The boat at the pier")
+    paper = paper_of(as_(agent), report.number)
+    assert paper.pictures() == ["The boat at the pier"]
+    assert photo.sha256 in squeezed(paper.text)
+    assert "east" not in paper.text
 
 
 # -- Versions ------------------------------------------------------------------------------------------------------
