@@ -8,6 +8,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from reports import (
+            alike_panel,
             explain,
             history,
             homes,
@@ -19,6 +20,7 @@ class ReportsConfig(AppConfig):
             visits,
         )
 
+        alike_panel.register()
         explain.register()
         history.register()
         homes.register_homes()

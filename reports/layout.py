@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.answers import AnswersForm
+from reports.finding.alike import answers_that_name
 from reports.kinds import Part
 from sen.forms import SenBoundField
 
@@ -37,12 +38,16 @@ LATER: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Layout:
-    """The fields of one screen: those shown at once, and those under "More", which stands open when any is in use."""
+    """The fields of one screen: those shown at once, and those under "More", which stands open when any is in use.
+
+    What is typed into those `known` is looked for in earlier reports.
+    """
 
     first: list[SenBoundField]
     later: list[SenBoundField]
     summary: str
     is_open: bool
+    known: frozenset[str] = frozenset()
 
 
 def lay_out(part: Part, form: AnswersForm) -> Layout:
@@ -51,7 +56,8 @@ def lay_out(part: Part, form: AnswersForm) -> Layout:
     wait = [name for name, field in form.fields.items() if name in waiting and not field.required]
     later = [_bound(form, name) for name in wait]
     in_use = any(field.errors or _typed(field) for field in later)
-    return Layout([_bound(form, name) for name in form.fields if name not in wait], later, summary, in_use)
+    known = answers_that_name(type(form.instance))
+    return Layout([_bound(form, name) for name in form.fields if name not in wait], later, summary, in_use, known)
 
 
 def _bound(form: AnswersForm, name: str) -> SenBoundField:

@@ -19,7 +19,7 @@ from psycopg.errors import LockNotAvailable
 from accounts.access import Refused, person, requires
 from privacy import guarded
 from privacy.overrides import SUFFIX
-from reports import actions, approval, drafts, routing, urgency
+from reports import actions, alike_panel, approval, drafts, routing, urgency
 from reports.answers import Answers, Problem, Raw, from_raw
 from reports.content import Filled
 from reports.document import DocumentPart, document
@@ -215,6 +215,7 @@ def show(request: HttpRequest, answers: Answers, form: FilingForm, status: int =
         "urgent_heading": "Urgent" if filled.report.restricted else "Urgent: headquarters is told at once",
         "urgent_because": why,
         "remarks": answers.kind.remarks(filled.report) if not problems else [],
+        "earlier": alike_panel.earlier(answers.draft, filled, answers.user),
         "approval": answers.draft.amends is None and approval.needed(answers.kind),
         "supervisor": filled.report.supervisor.name if filled.report.supervisor else "",
         "title": answers.title,

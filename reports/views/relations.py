@@ -27,6 +27,7 @@ from reports.lookup import READS, gone_meanwhile, visible_report
 from reports.models import Report
 from reports.relations import Link, links_of
 from sen import errors
+from sen.way_back import asked_for
 
 
 class LinkForm(guarded.Form):
@@ -68,7 +69,7 @@ def relations(request: HttpRequest, number: str) -> HttpResponse:
         with add_refusal(form):
             actions.relate(report, form.other, by=user, reason=form.cleaned_data["reason"])
             messages.success(request, f"{report.number} and {form.other.number} are linked.")
-            return redirect("reports:relations", number=report.number)
+            return redirect(asked_for(request) or reverse("reports:relations", args=[report.number]))
     record("relations.viewed", by=user, on=report)
     context = {"report": report, "form": form, "links": links_of(report, related_numbers(read(report)), user)}
     return render(request, "reports/relations.html", context, status=422 if form.errors else 200)
