@@ -11,8 +11,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from sen import demonstration
+
 PATHS = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 SYSTEM = Path("/var/lib/clamav")
+FOLDER = "scanner"
 MEGABYTES = 64
 # The test text (eicar.org) as a signature: in hexadecimal and in two halves, so that no scanner finds this file.
 TEST = (
@@ -48,6 +51,19 @@ def signatures_of_system() -> Path | None:
     except OSError:
         return None
     return SYSTEM if has_some else None
+
+
+def with_which_eyes() -> str:
+    """Whether files are let through, and by what, for whoever starts the demonstration."""
+    if not os.environ.get("SEN_CLAMD"):
+        return "Attached files wait: there is no virus scanner (install clamd, or set SEN_CLAMD)."
+    if os.environ["SEN_CLAMD"] != own_address() or signatures_of_system():
+        return "Attached files are checked by clamd."
+    return f"Attached files are checked by clamd, which knows the test text alone: {SYSTEM} has no signatures."
+
+
+def own_address() -> str:
+    return str(socket_of(demonstration.data_dir() / FOLDER))
 
 
 def configure(folder: Path, *, signatures: Path | None) -> Path:

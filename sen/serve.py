@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from sen import demonstration, embedded
+from sen import demonstration, embedded, scanner
 from sen.postgres import CHECKOUT, Unavailable
 from sen.processes import die_with_parent, ending_with_parent
 from sen.progress import step
@@ -24,6 +24,7 @@ BESIDE = {
     "sealer": [PYTHON, "manage.py", "audit", "seal"],
     "worker": [PYTHON, "manage.py", "procrastinate", "worker"],
 }
+SCANNER = "scanner"
 START_SECONDS = 60.0
 BROKEN_SECONDS = 10.0
 MORE_PEOPLE = "All of them: .venv/bin/python manage.py demo --sign-ins\n"
@@ -69,6 +70,8 @@ def _serve(began: float) -> None:
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         _prepare()
+        if command := _scanner():
+            children[SCANNER] = _start(command, silent=True)
         for name, command in {**BESIDE, "web": WEB}.items():
             children[name] = _start(command)
         _await_first_page(children["web"])
@@ -129,9 +132,23 @@ def _command(command: list[str], *, role: str = "app") -> None:
         raise Failed("the step above failed; its message says why.")
 
 
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
+def _scanner() -> list[str] | None:
+    """A virus scanner of the demonstration's own, where the machine has one and no other is named."""
+    program = scanner.program()
+    if program is None or os.environ["SEN_MODE"] == "production" or "SEN_CLAMD" in os.environ:
+        return None
+    folder = demonstration.data_dir() / scanner.FOLDER
+    config = scanner.configure(folder, signatures=scanner.signatures_of_system())
+    os.environ["SEN_CLAMD"] = str(scanner.socket_of(folder))
+    return [program, f"--config-file={config}"]
+
+
+def _start(command: list[str], *, silent: bool = False) -> subprocess.Popen[bytes]:
     # Its own process group: a Ctrl-C reaches this supervisor alone, which then stops the others in order.
-    return subprocess.Popen(command, cwd=CHECKOUT, process_group=0, preexec_fn=ending_with_parent())
+    output = subprocess.DEVNULL if silent else None
+    return subprocess.Popen(
+        command, cwd=CHECKOUT, process_group=0, preexec_fn=ending_with_parent(), stdout=output, stderr=output
+    )
 
 
 def _await_first_page(web: subprocess.Popen[bytes]) -> None:
@@ -159,6 +176,7 @@ def _answer() -> int | None:
 
 def _say_where(seconds: float) -> None:
     print(f"\nSEN is at http://localhost:{port()}/ (ready in {seconds:.0f} s). Ctrl-C stops it.", flush=True)
+    print(scanner.with_which_eyes(), flush=True)
     if not (demonstration.on() and _demo_exists()):
         return
     done = subprocess.run(
@@ -202,6 +220,9 @@ def _watch(children: dict[str, subprocess.Popen[bytes]], made_by_make: bool) -> 
             return
         if children["web"].poll() is not None:
             raise Failed(f"the web server ended (status {children['web'].returncode}).")
+        if SCANNER in children and children[SCANNER].poll() is not None:
+            del children[SCANNER]
+            print("The virus scanner ended, so attached files wait. Reports do not.", flush=True)
         for name, command in BESIDE.items():
             if children[name].poll() is not None:
                 restarts[name] = _one_more(name, restarts[name])

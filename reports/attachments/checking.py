@@ -131,8 +131,8 @@ def _unknown(head: bytes) -> Unfit:
         best = puremagic.magic_string(head)[0].name.strip()
     except (puremagic.PureError, ValueError, IndexError):
         best = ""
-    said = f"This looks like {best[:60]}, which" if best.isascii() and best.isprintable() and best else "This file"
-    return Unfit(f"{said} is not taken. Attach {LISTED}. Plain text must be in UTF-8.")
+    said = f" It looks like this: {best[:60]}." if best.isascii() and best.isprintable() and best else ""
+    return Unfit(f"This kind of file is not taken.{said} Attach {LISTED}. Plain text must be in UTF-8.")
 
 
 SIZES = {JPEG: structure.jpeg_size, PNG: structure.png_size, WEBP: structure.webp_size, GIF: structure.gif_size}

@@ -48,7 +48,7 @@ def _await(child: subprocess.Popen[bytes], socket: Path) -> None:
 @pytest.fixture
 def clamd(running_clamd: str, settings: Any) -> Iterator[str]:
     """The site has this scanner."""
-    settings.CLAMD = running_clamd
+    settings.CLAMD, settings.FILE_BYTES = running_clamd, 3_000_000  # the test of the scanner takes a file as large
     ours.forget()
     yield running_clamd
     ours.forget()

@@ -42,7 +42,7 @@ def test_a_fault_in_the_compose_file_is_seen(tmp_path):
 def test_the_services_and_profiles_are_there():
     services = compose()["services"]
     assert set(services) == SERVICES
-    assert {name for name, service in services.items() if service.get("profiles")} == {"mail", "scanner"}
+    assert {name for name, service in services.items() if service.get("profiles")} == {"mail"}
 
 
 def test_no_secret_is_written_down():
