@@ -9,6 +9,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from reports import (
             alike_panel,
+            attachment_panel,
             explain,
             history,
             homes,
@@ -21,6 +22,7 @@ class ReportsConfig(AppConfig):
         )
 
         alike_panel.register()
+        attachment_panel.register()
         explain.register()
         history.register()
         homes.register_homes()

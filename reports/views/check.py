@@ -19,7 +19,7 @@ from psycopg.errors import LockNotAvailable
 from accounts.access import Refused, person, requires
 from privacy import guarded
 from privacy.overrides import SUFFIX
-from reports import actions, alike_panel, approval, drafts, routing, urgency
+from reports import actions, alike_panel, approval, attachment_panel, drafts, routing, urgency
 from reports.answers import Answers, Problem, Raw, from_raw
 from reports.content import Filled
 from reports.document import DocumentPart, document
@@ -219,6 +219,7 @@ def show(request: HttpRequest, answers: Answers, form: FilingForm, status: int =
         "approval": answers.draft.amends is None and approval.needed(answers.kind),
         "supervisor": filled.report.supervisor.name if filled.report.supervisor else "",
         "title": answers.title,
+        "attached": attachment_panel.in_words(answers.draft),
         "key": uuid4(),
         "submit_url": reverse("reports:submit", args=[answers.draft.pk]),
         "verb": f"File version {(answers.draft.base_version or 0) + 1}"

@@ -22,6 +22,7 @@ from reports.models import EventType, Match, Report, ReportNotice
 from reports.routing import recipients
 from reports.workflow import moves_of
 from tests.accounts.factors import with_app
+from tests.attachments.given import released, waiting
 from tests.ileads import numbers
 from tests.ileads.ssns import add_ssn
 from tests.imports.old import bring_old, old_report
@@ -56,6 +57,10 @@ class World:
             "draft of outsider": make_draft(outsider),
             "amendment of agent": drafts.open_amendment(self.report("of agent"), by=agent),
         }
+        # A photo of each; of the agent's SIR one more, which the scanner has not seen.
+        self.files = {label: released(self.report(label), agent) for label in ("of agent", "restricted, of agent")}
+        self.waiting = waiting(self.report("of agent"), agent)
+        self.of_draft = released(self.drafts["draft of agent"], agent)
         self.written = self._summary("of outsider", analyst)
         self.released = self._summary("of agent", analyst)
         chosen = recipients(self.report("of agent"), urgent=False, on_summary=True)
@@ -191,6 +196,17 @@ class World:
     def of_drafts(self, **more: Any) -> Objects:
         ids = {label: draft.pk for label, draft in self.drafts.items()} | {"absent": ABSENT}
         return [(label, {"draft_id": pk, **more}) for label, pk in ids.items()]
+
+    def of_files(self) -> Objects:
+        """Of each report its own, under the other's number that of the agent, one that waits, and none."""
+        own = {label: file.pk for label, file in self.files.items()}
+        found = [(label, {**kwargs, "pk": own.get(label, own["of agent"])}) for label, kwargs in self.of_reports()]
+        number = self.report("of agent").number
+        waits = ("waiting, of agent", {"number": number, "pk": self.waiting.pk})
+        return [*found, waits, ("no file", {"number": number, "pk": ABSENT})]
+
+    def of_draft_files(self) -> Objects:
+        return self.of_drafts(pk=self.of_draft.pk)
 
     def of_rows(self) -> Objects:
         found = []

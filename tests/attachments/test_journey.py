@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from audit.models import Event
 from reports.models.attachments import Attachment
@@ -37,7 +37,7 @@ def no_connection_outlives_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
 
 
-def photo(color: str) -> dict[str, Any]:
+def photo(color: str) -> FilePayload:
     made = io.BytesIO()
     Image.new("RGB", (640, 480), color).save(made, "JPEG")
     return {"name": f"{color}.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
@@ -104,7 +104,11 @@ def test_a_web_page_that_calls_itself_a_photo_is_refused_beside_the_field(agent:
     page = opened(agent)
     page.goto(f"/reports/drafts/{draft.pk}/")
     page.get_by_role("link", name="Photos and documents").click()
-    bad = {"name": "house.jpg", "mimeType": "image/jpeg", "buffer": b"<!doctype html><script>alert(1)</script>"}
+    bad: FilePayload = {
+        "name": "house.jpg",
+        "mimeType": "image/jpeg",
+        "buffer": b"<!doctype html><script>alert(1)</script>",
+    }
     page.get_by_label("Choose files").set_input_files([bad, photo("teal")])
     expect(page.locator(".attachment")).to_have_count(1)
     refused = page.locator(".upload-refused")
@@ -122,7 +126,7 @@ def test_without_scripts_a_plain_form_sends_a_file_and_says_beside_the_field_wha
     report = file_sir(agent)
     page = opened(agent, scripts=False)
     page.goto(f"/reports/{report.number}/attachments/")
-    bad = {"name": "house.jpg", "mimeType": "image/jpeg", "buffer": b"<!doctype html><p>No photo</p>"}
+    bad: FilePayload = {"name": "house.jpg", "mimeType": "image/jpeg", "buffer": b"<!doctype html><p>No photo</p>"}
     page.get_by_label("Choose files").set_input_files([photo("teal"), bad])
     page.get_by_role("button", name="Send the files").click()
     expect(page.locator(".attachment")).to_have_count(1)

@@ -15,15 +15,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from PIL import Image
 
-from audit.log import record
 from audit.models import Event
-from reports import actions
+from reports import actions, attachment_upload
 from reports.actions import attachments as acts
-from reports.attachments import sealing
 from reports.models import Draft, Report
 from reports.models.attachments import Attachment, AttachmentPiece
+from reports.views import attachments as attachment_views
+from tests.attachments.given import photo, released
 from tests.cast import PASSWORD
 from tests.privacy import made as numbers
 from tests.reports.filing import file_sir, make_draft
@@ -36,12 +35,6 @@ ROOM = 30 * 1024 * 1024
 
 
 # -- What they share ---------------------------------------------------------------------------------------------------
-def photo(color: str = "navy", size: tuple[int, int] = (64, 48)) -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", size, color).save(made, "JPEG")
-    return made.getvalue()
-
-
 def upload(name: str = "pier.jpg", content: bytes | None = None) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, photo() if content is None else content)
 
@@ -57,17 +50,6 @@ def page_of(place: Report | Draft) -> str:
 def send(client: Client, place: Report | Draft, *files: Any, key: Any = None, end: str = "all", **more: Any) -> Any:
     sent = {"act": "add", "key": str(key or uuid4()), "chosen": list(files), "end": end}
     return client.post(page_of(place), {name: value for name, value in sent.items() if value}, **more)
-
-
-def released(place: Report | Draft, by: Any, name: str = "pier.jpg", caption: str = "") -> Attachment:
-    """A photo that the scanner has let through, with what readers get of it."""
-    made = acts.add(io.BytesIO(photo()), name, key=uuid4(), on=place, by=by, caption=caption)
-    for copy in (Copy.SERVED, Copy.THUMBNAIL):
-        sealing.seal(io.BytesIO(copy.value.encode() + photo()), made, copy)
-    made.state, made.checked_at = State.RELEASED, timezone.now()
-    made.save(update_fields=["state", "checked_at"])
-    record("attachment.released", by=None, on=made)
-    return made
 
 
 def text(response: HttpResponse) -> str:
@@ -151,20 +133,17 @@ def test_no_file_is_left_behind_and_no_more_is_kept_than_may_be(
     agent: Any, as_: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(
-        "reports.views.attachments.receive", lambda request, place: seen.append(kept(request)) or Stop()
-    )
     settings.FILE_BYTES = 3_000_000
-    seen: list[tuple[int, int, list[str]]] = []
     report, client = file_sir(agent), as_(agent)
+    seen = []
 
-    def kept(request: Any) -> tuple[int, int, list[str]]:
+    def watched(request: Any, place: Any) -> Any:
         file = request.FILES["chosen"]
-        return file.size, len(file.read()), [one.name for one in tmp_path.iterdir()]
+        seen.append((file.size, len(file.read()), [one.name for one in tmp_path.iterdir()]))
+        file.seek(0)
+        return attachment_upload.receive(request, place)
 
-    class Stop:
-        added, refused, reasons = [], [], []  # type: ignore[var-annotated]
-
+    monkeypatch.setattr(attachment_views, "receive", watched)
     for size in (2_000_000, 4_000_000):
         send(client, report, upload("long.txt", b"x" * size))
     (whole, read, there), (told, part, _) = seen
