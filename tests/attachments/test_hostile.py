@@ -1,4 +1,4 @@
-"""Hostile files, broken scanners and photos that tell: the drill, in short (`make drill-attachments` does all of it)."""
+"""Hostile files, broken scanners and photos that tell: the drill in short (`make drill-attachments` is all of it)."""
 
 from __future__ import annotations
 

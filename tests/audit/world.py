@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from ileads.models import WarrantClaim
 from ileads.reveal import Asked, NotShown, reveal
 from reports import actions as acts
 from reports import models as r
+from reports.actions import attachments
 from reports.models import Report
 from reports.reading import note_reading
 from tests.accounts.factors import with_app
@@ -40,6 +42,7 @@ def build() -> None:
     agent, analyst = User.objects.get(username="agent"), User.objects.get(username="analyst")
     report, _ = Report.objects.get(pk=file_sir(agent).pk), file_sir(agent)
     note_reading(report, by=analyst)
+    attachments.add(BytesIO(b"Seen at the pier"), "notes.txt", key=uuid4(), on=report, by=agent)
     actions.save_reference(r.Threshold(goods="cocaine", measure="quantity", at_least=1, unit="kg"), by=None)
     with transaction.atomic():
         terms = SearchTerms.objects.create(user_id=analyst.pk, terms="anything")
@@ -198,6 +201,7 @@ def different(row: Any) -> dict[str, Any]:
         "reports.SIR": {"number": word},
         "reports.ReportReader": {"user": stranger},
         "reports.Revision": {"version": 99},
+        "reports.AttachmentPiece": {"position": 99},
         "reports.Reading": {"version": 99},
         "reports.ReportNotice": {"office": elsewhere},
         "reports.EventType": {"code": word, "label": word},
