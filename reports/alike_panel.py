@@ -118,8 +118,8 @@ class Line:
 
     @property
     def note(self) -> str:
-        """The name that it has there."""
-        if not self.other.name:
+        """The name that stands there, where it is not written the same."""
+        if not self.other.name or self.other.name == self.reason.value:
             return ""
         return (
             f"There: {self.other.name}" if self.reason.type in (SAME, CLOSE) else f"And a close name: {self.other.name}"

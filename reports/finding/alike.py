@@ -131,7 +131,12 @@ def of_answer(row: Any, answer: str) -> Mine:
 
 
 def names_of(row: Any) -> Iterable[Named]:
-    """The names that a row bears and that say enough to be looked for: a single word of a person's does not."""
+    """The names that a row bears and that say enough to be looked for: a single word of a person's does not.
+
+    Nor do those of our own people: who writes many reports, or stands in many, is the same person in all of them.
+    """
+    if isinstance(row, Person) and (row.population == Person.Population.ICE or row.role == Person.Role.EMPLOYEE):
+        return
     born = getattr(row, "date_of_birth", None)
     for attribute, bearer in row.names.items():
         value = getattr(row, attribute)

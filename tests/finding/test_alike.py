@@ -79,6 +79,12 @@ def test_half_a_name_is_nobody(last: str, first: str, agent: Any) -> None:
     assert said(file_about(agent, last_name="Ferro", first_name="Nico"), agent) == {}
 
 
+@pytest.mark.parametrize("who", [{"population": "ice"}, {"role": "employee"}], ids=["personnel", "employee"])
+def test_our_own_people_are_not_looked_for(who: dict[str, str], agent: Any) -> None:
+    file_about(agent, **who)
+    assert said(file_about(agent, **who), agent) == {}
+
+
 def test_a_close_name_is_said_beside_the_identifier_that_speaks_for_it(agent: Any) -> None:
     file_about(agent, last_name="Ferra", a_number=A_NUMBER)
     (reason,) = found(file_about(agent, last_name="Ferro", a_number=A_NUMBER), agent)
