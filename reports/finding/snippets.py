@@ -20,7 +20,6 @@ from django.utils.safestring import SafeString
 from reports import sameness
 from reports.finding import names
 from reports.finding.asking import Asked, Term
-from reports.finding.results import close_to
 from reports.models import SearchDocument, SearchName
 
 # What is longer is searched whole and marked in its beginning: fifty long texts would take longer than the page.
@@ -40,7 +39,7 @@ def why(rows: Sequence[Any], asked: Asked) -> dict[UUID, list[SafeString]]:
     texts = dict(documents.annotate(start=Left("text", LOOKED_AT)).values_list("report_id", "start"))
     marker = Marker(asked, texts)
     lines = {key: marker.line(text) for key, text in texts.items()}
-    close = close_to(asked).reports
+    close = asked.close.reports
     named = _close_names(asked, [key for key in texts if key in close and not marker.says_all(texts[key])])
     found = {}
     for key, text in texts.items():
@@ -84,7 +83,7 @@ class Marker:
     @cached_property
     def singles(self) -> list[tuple[int, str]]:
         """Each single word that may stand for a term, with the number of the term."""
-        instead = close_to(self.asked).instead
+        instead = self.asked.close.instead
         found = []
         for number, term in enumerate(self.terms):
             for part in term.parts or (term,):
