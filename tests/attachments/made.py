@@ -1,4 +1,4 @@
-"""Files as phones, scanners and offices make them, and files that somebody made to do harm; all made while tests run."""
+"""Files as phones, scanners and offices make them, made while tests run."""
 
 from __future__ import annotations
 
