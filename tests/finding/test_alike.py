@@ -8,12 +8,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Office
+from audit.log import Subject, record
 from audit.models import Event
 from reports import actions
 from reports.content import read
 from reports.finding import alike
 from reports.finding.alike import CLOSE, SAME, Reason
+from reports.kinds import KINDS
 from reports.models import Relation, Report, SearchIdentifier
+from tests.access.test_consistency import copy_of
+from tests.cast import CAST
 from tests.reports.filing import file_ilead, file_sir, file_tav, row, sir_answers, tav_answers
 from tests.reports.test_readers import RESTRICTED
 
@@ -104,6 +109,32 @@ def test_what_the_reader_may_not_see_is_neither_told_nor_counted(agent: Any, out
     report = file_about(agent, a_number=A_NUMBER)
     assert said(report, agent) == {("a_number", A_NUMBER): [mine.number]}
     assert said(report, analyst) == {("a_number", A_NUMBER): [mine.number, theirs.number]}
+
+
+@pytest.fixture
+def everywhere(agent: Any) -> Report:
+    """One report of every kind in every office, all of which hold one A-Number; every seventh is restricted."""
+    report = file_about(agent, a_number=A_NUMBER)
+    places = [(kind.code, office) for office in Office.objects.all() for kind in KINDS if kind.code != report.kind]
+    copies = [copy_of(report, kind, office) for kind, office in places]
+    record("report.batch_filed", by=None, on=Subject("report"), batch=[copy.audit_id for copy in copies])
+    hidden = [copy.pk for copy in copies[::7]]
+    Report.objects.filter(pk__in=hidden).update(restricted=True, restricted_reason="An informant")
+    SearchIdentifier.objects.bulk_create(
+        SearchIdentifier(report=copy, type="a_number", value=A_NUMBER, at=copy.submitted_at) for copy in copies
+    )
+    return report
+
+
+def test_for_everybody_what_is_told_is_what_they_may_see(everywhere: Report, person: Any) -> None:
+    mine = alike.Mine((("a_number", A_NUMBER),))
+    told_to_somebody = 0
+    for username in CAST:
+        user = person(username)
+        told = {other.pk for reason in alike.find(mine, user) for other in reason.others}
+        assert told == set(Report.objects.visible_to(user).values_list("pk", flat=True)), username
+        told_to_somebody += len(told)
+    assert told_to_somebody > len(CAST)
 
 
 def test_a_leak_would_be_seen(agent: Any, outsider: Any, monkeypatch: pytest.MonkeyPatch) -> None:
