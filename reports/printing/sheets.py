@@ -91,7 +91,7 @@ def _frame(report: Report, user: User, *, at: datetime, copy: int, title: str) -
         "marking": " · ".join(mark for mark in markings if mark),
         "running": f"{report.number} · version {report.version} · {report.declaration.plain}",
         "printed": f"Printed {_moment(at)} by {who} · copy {copy}",
-        "records": f"System of records: {settings.SYSTEMS_OF_RECORDS}. {settings.AGENCY}.",
+        "records": f"System of records: {settings.SYSTEMS_OF_RECORDS}",
     }
 
 
