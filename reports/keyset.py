@@ -37,14 +37,14 @@ def page(queryset: QuerySet[Any], order: tuple[str, ...], cursor: str = "", size
     that is not ours, or of another order, is ignored. Rows may be instances or named tuples that hold these columns.
     """
     columns = _columns(order)
-    place = _place(queryset.model, columns, cursor)
-    if place is None:
+    here = place(queryset.model, order, cursor)
+    if here is None:
         return beginning(queryset.model, order, list(queryset.order_by(*order)[: size + 1]), size)
-    found = list(_beside(queryset, columns, place)[: size + 1])
+    found = list(_beside(queryset, columns, here)[: size + 1])
     more = len(found) > size
-    if not found or (place.side == NEWER and not more):
+    if not found or (here.side == NEWER and not more):
         return page(queryset, order, size=size)  # the beginning of the list: shown whole
-    if place.side == NEWER:
+    if here.side == NEWER:
         return _page(queryset.model, columns, found[:size][::-1], older=True, newer=True)
     return _page(queryset.model, columns, found[:size], older=more, newer=True)
 
@@ -52,6 +52,21 @@ def page(queryset: QuerySet[Any], order: tuple[str, ...], cursor: str = "", size
 def beginning(model: type[Model], order: tuple[str, ...], rows: list[Any], size: int = SIZE) -> Page:
     """The first page, from its rows and the one after them."""
     return _page(model, _columns(order), rows[:size], older=len(rows) > size, newer=False)
+
+
+def of_rows(model: type[Model], order: tuple[str, ...], rows: list[Any], cursor: str, size: int = SIZE) -> Page:
+    """The page of the rows beyond the `place` that `cursor` names, nearest first, and the one after them.
+
+    It is empty where the beginning of the list is to be shown instead.
+    """
+    here, more = place(model, order, cursor), len(rows) > size
+    if here is None:
+        return beginning(model, order, rows, size)
+    if not rows or (here.side == NEWER and not more):
+        return Page([])
+    if here.side == NEWER:
+        return _page(model, _columns(order), rows[:size][::-1], older=True, newer=True)
+    return _page(model, _columns(order), rows[:size], older=more, newer=True)
 
 
 def _columns(order: tuple[str, ...]) -> tuple[str, ...]:
@@ -90,7 +105,9 @@ def _cursor(model: type[Model], columns: tuple[str, ...], side: str, row: Any) -
     return str(_signer(columns).sign_object([side, *values]))
 
 
-def _place(model: type[Model], columns: tuple[str, ...], cursor: str) -> Place | None:
+def place(model: type[Model], order: tuple[str, ...], cursor: str) -> Place | None:
+    """Where a page begins, or None for the beginning of the list."""
+    columns = _columns(order)
     try:
         side, *typed = _signer(columns).unsign_object(cursor)
         fields: list[Any] = [model._meta.get_field(name) for name in columns]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -71,7 +71,8 @@ class Asked:
     @cached_property
     def close(self) -> Near:
         """The words and names that are close to what was typed; looked up once."""
-        return near(self.names, whole=self.is_name)
+        joined = [term.near for term in self.terms if term.parts and term.near]
+        return near(self.names, joined, whole=self.is_name)
 
     def __bool__(self) -> bool:
         """Whether anything was typed that narrows."""
@@ -80,8 +81,8 @@ class Asked:
     @property
     def is_name(self) -> bool:
         """Whether every free word may be one of a name: only then the whole is looked for among names."""
-        free = [term for term in self.terms if term.text and not term.excluded and " " not in term.text]
-        return bool(self.names) and all(term.near and not term.prefix for term in free)
+        free = [term for term in _single(self.terms) if not term.excluded and " " not in term.text]
+        return bool(self.names) and all(term.near for term in free)
 
 
 def understand(typed: str) -> Asked:
@@ -94,7 +95,7 @@ def understand(typed: str) -> Asked:
             problem = problem or TOO_MANY
             break
         terms.append(term)
-    terms = _with_runs(terms)
+    terms = _with_particles(_with_runs(terms))
     wanted = [term for term in terms if not term.excluded]
     if not terms and not kinds and typed.strip():
         problem = problem if problem not in ("", UNCLOSED) else COMMON if _only_common(text) else NOTHING
@@ -146,8 +147,15 @@ def _terms(text: str) -> Iterator[Term]:
             said = sameness.plain(token["phrase"])
             if any(sign.isalnum() for sign in said):
                 yield Term(text=" ".join(said.split()), excluded=bool(token["minus"]), identifiers=_forms(said))
-        elif term := _word(token["word"]):
-            yield term
+        else:
+            yield from filter(None, map(_word, _apart(token["word"])))
+
+
+def _apart(token: str) -> list[str]:
+    """The parts of a double name as words of their own: López-Núñez is also found as Núñez López."""
+    bare = token.lstrip("-")
+    plain = "-" in bare and token == bare and not any(sign.isdigit() or sign in "@*" for sign in bare)
+    return bare.split("-") if plain else [token]
 
 
 def _word(token: str) -> Term | None:
@@ -200,6 +208,23 @@ def _with_runs(terms: list[Term]) -> list[Term]:
     return found
 
 
+def _with_particles(terms: list[Term]) -> list[Term]:
+    """Small words of names with the word that follows, which may also be written as one: `de la Cruz` as Delacruz."""
+    found: list[Term] = []
+    before: list[Term] = []
+    for term in terms:
+        if term.near in names.PARTICLES and not term.parts:
+            before.append(term)
+            continue
+        if before and term.near and not term.parts:
+            joined = "".join(one.near for one in (*before, term))
+            found.append(Term(parts=(*before, term), near=joined))
+        else:
+            found += [*before, term]
+        before = []
+    return found + before
+
+
 def _run(terms: list[Term]) -> list[Term]:
     """The terms from the first on that may be groups of one number: digits in each, but perhaps not in the first."""
     run: list[Term] = []
@@ -232,12 +257,12 @@ def _only_common(text: str) -> bool:
     return bool(words) and STOP.issuperset(words)
 
 
-def _single(terms: list[Term]) -> Iterator[Term]:
+def _single(terms: Iterable[Term]) -> Iterator[Term]:
     for term in terms:
         yield from term.parts or (term,)
 
 
-def _flat(terms: list[Term]) -> Iterator[Term]:
+def _flat(terms: Iterable[Term]) -> Iterator[Term]:
     for term in terms:
         yield term
         yield from term.parts
@@ -251,5 +276,9 @@ def _websearch(term: Term) -> str:
 
 
 def without_names(asked: Asked) -> Asked:
-    """The same, taken by the letter: no near names."""
-    return replace(asked, names=(), terms=tuple(replace(term, near="") for term in asked.terms))
+    """The same, taken by the letter: no near words and no near names."""
+    return replace(asked, names=(), terms=tuple(map(_by_letter, asked.terms)))
+
+
+def _by_letter(term: Term) -> Term:
+    return replace(term, near="", parts=tuple(map(_by_letter, term.parts)))

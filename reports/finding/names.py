@@ -62,6 +62,11 @@ def vocabulary(name: str) -> list[str]:
     return list(dict.fromkeys(word for unit in units(words_of(name)) for word in unit))
 
 
+def _is_bare(one: str, other: str) -> bool:
+    """Whether one of the two comes from a script that writes no vowels."""
+    return not VOWELS.search(one[1:]) or not VOWELS.search(other[1:])
+
+
 # -- Keys --------------------------------------------------------------------------------------------------------------
 def key(word: str) -> int:
     """A hash that is the same everywhere and always, and fits a column of integers."""
@@ -99,7 +104,7 @@ ALIKE = [
         (r"g", "k"),
         (r"[vw]", "b"),
         (r"ll(?=[aeiou])", "l"),
-        (r"(?<=.)h", ""),
+        (r"(?<=[^aeiou])h", ""),
     )
 ]
 VOWELS = re.compile(r"[aeiouy]+")
@@ -109,9 +114,10 @@ TWICE = re.compile(r"(.)\1+")
 @lru_cache(maxsize=100_000)
 def sound(word: str) -> str:
     """The consonants of a word by their sound, with a vowel at its beginning: Mohammed, Muhamad and Mohamed are one."""
-    for pattern, said in ALIKE:
+    for pattern, said in ALIKE if VOWELS.search(word[1:]) else ():
         word = pattern.sub(said, word)
-    return TWICE.sub(r"\1", word[:1].translate(FIRST) + VOWELS.sub("", word[1:]))
+    word = TWICE.sub(r"\1", word)
+    return word[:1].translate(FIRST) + VOWELS.sub("", word[1:])
 
 
 FIRST = str.maketrans("eiouy", "aaaaa")
@@ -131,14 +137,18 @@ def closeness(one: str, other: str) -> float:
     shorter, longer = sorted((len(one), len(other)))
     if shorter == 1:
         return INITIAL if one[0] == other[0] else 0.0
-    apart = int(OSA.distance(one, other, score_cutoff=3))
+    apart = int(OSA.distance(one, other, score_cutoff=4))
     by_letters = 0.0
     if apart == 1 and shorter > 2:
         by_letters = 0.94 if longer > 4 else 0.85 if sorted(one) == sorted(other) or longer == 4 else 0.7
     elif apart == 2 and shorter > 6:
         by_letters = 0.8
     by_sound = 0.0
-    if len(heard := sound(one)) > 2 and heard == sound(other) and apart <= max(2, longer // 3):
+    if (
+        len(heard := sound(one)) > 2
+        and heard == sound(other)
+        and (apart <= max(2, longer * 2 // 5) or _is_bare(one, other))
+    ):
         by_sound = 0.9
     return max(by_letters, by_sound)
 

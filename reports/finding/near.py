@@ -26,11 +26,14 @@ class Near:
     reports: Mapping[UUID, float] = field(default_factory=dict)
 
 
-def near(words: Sequence[str], *, whole: bool) -> Near:
-    """What is close to these words of a name; names only where the `whole` of what was typed may be one."""
+def near(words: Sequence[str], joined: Sequence[str] = (), *, whole: bool) -> Near:
+    """What is close to these words of a name, and to those `joined` of several of them.
+
+    Names are looked for only where the `whole` of what was typed may be one.
+    """
     if not words:
         return Near()
-    instead = _instead(words)
+    instead = _instead([*words, *joined])
     return Near(instead, _reports(words, instead) if whole and len(words) > 1 else {})
 
 
