@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from accounts.models import User
     from reports.models import Report
 
-SIZE, SHARE, BATCH, ASKED, WRITTEN = 100_000, 100, 2_000, 300, 150
+SIZE, SHARE, ASKED, WRITTEN = 100_000, 100, 300, 150
+# Each name is that of some five people, as in a real register.
+NAMES = 20_000
 GOAL = 2.0
 HUB = "+13055550142"
 READERS = (1, 300)
@@ -43,34 +45,57 @@ def main() -> None:
     with prepared("suggestions"):
         manage("demo", "--ensure")
         fill_to(size)
+        people()
         plain, shared = (measure(size, share=share) for share in (0, SHARE))
     report(size, plain, shared)
 
 
 def measure(size: int, *, share: int) -> Figure:
-    """Write the identifiers and names of all reports anew, every `share`th with the common phone, and ask."""
+    """Write the identifiers of all reports anew, every `share`th with the common phone, and ask."""
     from reports.models import Report, SearchIdentifier
 
     reports = list(Report.objects.newest_first().only("pk", "number", "submitted_at")[:size])
-    empty("reports_searchidentifier", "reports_searchname")
+    as_owner("TRUNCATE reports_searchidentifier")
     start = time.perf_counter()
-    for first in range(0, len(reports), BATCH):
-        fill(list(enumerate(reports))[first : first + BATCH], share)
+    as_owner(IDENTIFIERS, {"size": size, "share": share or size + 1, "hub": HUB})
     filling = time.perf_counter() - start
     vacuum()
-    rows, size_of = SearchIdentifier.objects.count(), bytes_of("reports_searchidentifier")
+    rows, size_of = SearchIdentifier.objects.count(), int(as_owner(BYTES))
     panels = {}
     for offices in READERS:
         user = reader(offices)
-        chosen = random.Random(SEED).sample(range(0, len(reports), SHARE), min(ASKED, len(reports) // SHARE))  # noqa: S311
         for where, step in (("off it", 1), ("on it", 0)):
+            chosen = drawn(SEED).sample(range(0, len(reports), SHARE), min(ASKED, len(reports) // SHARE))
             panels[offices, where] = timed([asks(reports, place + step, share, user) for place in chosen])
     return Figure(rows, size_of, filling, timed([writes(reports, place, share) for place in range(WRITTEN)]), panels)
 
 
 # -- What the reports hold ---------------------------------------------------------------------------------------------
+# An A-Number that two reports share, an address that five share, an e-mail address of its own, and a phone.
+IDENTIFIERS = """
+INSERT INTO reports_searchidentifier (report_id, type, value, at)
+SELECT r.id, held.type, held.value, r.submitted_at
+FROM (SELECT id, submitted_at, row_number() OVER (ORDER BY submitted_at DESC, id DESC) - 1 AS place
+      FROM reports_report ORDER BY submitted_at DESC, id DESC LIMIT %(size)s) r
+CROSS JOIN LATERAL (VALUES
+    ('a_number', 'A' || lpad((r.place / 2)::text, 9, '0')),
+    ('address', (r.place / 5)::text || ' pine st|miami'),
+    ('email', 'n' || r.place || '@example.gov'),
+    ('phone', CASE WHEN r.place %% %(share)s = 0 THEN %(hub)s ELSE '+1786' || lpad(r.place::text, 7, '0') END)
+) AS held (type, value)
+"""
+PEOPLE = """
+INSERT INTO reports_searchname (report_id, "row", bearer, name, keys)
+SELECT r.id, r.id, 'person', n.name, n.keys::int[]
+FROM (SELECT id, row_number() OVER (ORDER BY submitted_at DESC, id DESC) - 1 AS place FROM reports_report) r
+JOIN unnest(%(names)s::text[], %(keys)s::text[]) WITH ORDINALITY AS n (name, keys, number)
+  ON n.number - 1 = r.place %% %(count)s
+"""
+BYTES = "SELECT pg_total_relation_size('reports_searchidentifier')"
+
+
 def held(place: int, share: int) -> list[tuple[str, str]]:
-    """An A-Number that two reports share, an address that five share, an e-mail address of its own, and a phone."""
+    """What `IDENTIFIERS` writes of one report."""
     phone = HUB if share and place % share == 0 else f"+1786{place:07d}"
     return [
         ("a_number", f"A{place // 2:09d}"),
@@ -80,38 +105,33 @@ def held(place: int, share: int) -> list[tuple[str, str]]:
     ]
 
 
+def people() -> None:
+    """A person in each report, the same in both runs."""
+    from reports.finding import names
+
+    found = [name(number) for number in range(NAMES)]
+    keys = ["{" + ",".join(map(str, names.keys_of(one))) + "}" for one in found]
+    as_owner("TRUNCATE reports_searchname")
+    as_owner(PEOPLE, {"names": found, "keys": keys, "count": NAMES})
+
+
 def name(place: int) -> str:
-    """A name; some are much more frequent than others."""
-    drawn = random.Random(f"{SEED} {place}")  # noqa: S311
-    words = [int(most * drawn.random() ** 2) for most in (700, 3000)]
-    return " ".join(spelled(word).capitalize() for word in words)
+    """A name; some of its words are much more frequent than others."""
+    luck = drawn(f"{SEED} {place % NAMES}")
+    return " ".join(spelled(int(most * luck.random() ** 2)).capitalize() for most in (700, 3000))
+
+
+def drawn(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - repeatable, not secret
 
 
 def spelled(number: int) -> str:
-    """A word of two to four syllables for each number."""
-    syllables, found = ["ba", "ce", "do", "fu", "ga", "hel", "ji", "kor", "lu", "man", "ne", "pir", "ros", "ta"], "qui"
-    while number:
+    """A word of a few syllables for each number."""
+    syllables, found = ["ba", "ce", "do", "fu", "ga", "hel", "ji", "kor", "lu", "man", "ne", "pir", "ros", "ta"], ""
+    while number or not found:
         number, one = divmod(number, len(syllables))
         found += syllables[one]
-    return found
-
-
-def fill(batch: Sequence[tuple[int, Report]], share: int) -> None:
-    from reports import bulk
-    from reports.finding import names
-    from reports.models import SearchIdentifier, SearchName
-
-    identified = [
-        SearchIdentifier(report=one, type=type_, value=value, at=one.submitted_at)
-        for place, one in batch
-        for type_, value in held(place, share)
-    ]
-    named = [
-        SearchName(report=one, row=one.pk, bearer="person", name=name(place), keys=names.keys_of(name(place)))
-        for place, one in batch
-    ]
-    bulk.copy(SearchIdentifier, identified)
-    bulk.copy(SearchName, named)
+    return found + "n"
 
 
 # -- What is timed -----------------------------------------------------------------------------------------------------
@@ -121,7 +141,7 @@ def asks(reports: Sequence[Report], place: int, share: int, user: User) -> Calla
     from reports.models import Person
 
     given, last = name(place).split()
-    person = Person(role="subject", first_name=given, last_name=last)
+    person = Person(role="subject", population="public", first_name=given, last_name=last)
     mine = alike.Mine(tuple(held(place, share)), tuple(alike.names_of(person)))
     return lambda: alike.find(mine, user, but=[reports[place].pk])
 
@@ -144,23 +164,16 @@ def timed(works: Sequence[Callable[[], Any]]) -> Times:
     return Times(seconds[5:])
 
 
-def empty(*tables: str) -> None:
-    as_owner(f"TRUNCATE {', '.join(tables)}")
-
-
-def bytes_of(table: str) -> int:
-    return int(as_owner(f"SELECT pg_total_relation_size('{table}')"))
-
-
-def as_owner(statement: str) -> Any:
+def as_owner(statement: str, values: dict[str, Any] | None = None) -> Any:
     import psycopg
     from django.conf import settings
 
     config = settings.DATABASES["default"]
     owner = psycopg.connect(host=str(config["HOST"]), user="sen_owner", dbname=str(config["NAME"]), autocommit=True)
     with owner:
-        done = owner.execute(statement)  # type: ignore[call-overload]
-        return done.fetchone()[0] if done.description else None
+        done = owner.execute(statement, values)  # type: ignore[call-overload]
+        row = done.fetchone() if done.description else None
+        return row[0] if row else None
 
 
 # -- What is told ------------------------------------------------------------------------------------------------------

@@ -85,6 +85,7 @@ WITH: dict[str, Callable[[World], Objects]] = {
     "reports:thumbnail": World.of_files,
     "reports:original": World.of_files,
     "reports:withdraw_attachment": World.of_files,
+    "reports:alike": World.of_reports,
     "reports:relations": World.of_reports,
     "reports:unlink": World.of_relations,
     "reports:match": World.of_matches,
