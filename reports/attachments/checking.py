@@ -97,6 +97,7 @@ def kind_of(source: BinaryIO, name: str) -> Kind:
 def _office(source: BinaryIO) -> Kind | None:
     """A Word or Excel document that is safe to open; nothing for another archive. Raises Unfit."""
     try:
+        office.refuse_long_list(source)
         source.seek(0)
         with zipfile.ZipFile(source) as archive:
             return office.look(archive)

@@ -5,6 +5,7 @@ No part of Django is needed here: the cleaning runs in a process of its own.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 import zipfile
@@ -18,7 +19,7 @@ MOST_BYTES = 200 * 1024 * 1024
 # Text packs at most so well; what packs better was made to burst whoever unpacks it.
 RATIO, RATIO_FROM = 200, 5 * 1024 * 1024
 BOMB = "This document unpacks to more than a document needs, so it was not opened. Save it as PDF, then add it again."
-MACROS = "This document holds macros or another program. Save it without them as DOCX, XLSX or PDF."
+MACROS = "This document holds macros or another file in it. Save it without them, or as PDF, then add it again."
 LOADS = "This document loads something from another place when it is opened. Save it as PDF, then add it again."
 PROGRAM = re.compile(
     r"vbaProject|vbaData|macrosheets?/|activeX/|embeddings/|\.(?:bin|exe|dll|js|vbs|ocx|swf|hta)$", re.IGNORECASE
@@ -30,6 +31,20 @@ ENTITIES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 MAIN = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 TYPES = "[Content_Types].xml"
 LARGEST_LISTED = 1024 * 1024
+LONGEST_LIST, LONGEST_END = 1024 * 1024, 65_536 + 22
+END, END_64 = b"PK\x05\x06", b"PK\x06\x07"
+
+
+def refuse_long_list(source: BinaryIO) -> None:
+    """Raise Unfit for an archive whose list of parts is far longer than a document's: reading that alone takes long."""
+    source.seek(0, os.SEEK_END)
+    source.seek(-min(source.tell(), LONGEST_END), os.SEEK_END)
+    end = source.read()
+    at = end.rfind(END)
+    if at < 0 or len(end) < at + 22:
+        raise zipfile.BadZipFile
+    if int.from_bytes(end[at + 12 : at + 16], "little") > LONGEST_LIST or END_64 in end[max(at - 20, 0) : at]:
+        raise Unfit(BOMB)
 
 
 def look(archive: zipfile.ZipFile) -> Kind | None:

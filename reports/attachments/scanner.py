@@ -50,6 +50,7 @@ def scan(content: Iterable[bytes]) -> Answer:
             _STANDING.trust(address)
         return _ask(address, content)
     except (OSError, Unavailable) as error:
+        log.warning("Attached files wait. The virus scanner at %s cannot be used: %s", address, error)
         _STANDING.leave_alone(address)
         raise Unavailable(f"The virus scanner at {address} cannot be used: {error}") from None
 

@@ -205,7 +205,6 @@ def _(random: Random) -> tuple[str, bytes]:
     return "a.png", png(8, 8, zlib.compress(bytes(8 * 25)), *([(b"zTXt", note)] * random.randint(1, 3)))
 
 
-
 @kind("photo cut off")
 def _(random: Random) -> tuple[str, bytes]:
     form = random.choice(["JPEG", "PNG", "WEBP", "GIF"])
@@ -233,6 +232,17 @@ def _(random: Random) -> tuple[str, bytes]:
         at = -1
         while (at := content.find(mark, at + 1)) >= 0:
             content[at + place : at + place + 4] = struct.pack("<I", random.choice([1, 2**31, 2**32 - 1]))
+    return "a.docx", bytes(content)
+
+
+@kind("document with an endless list of parts")
+def _(random: Random) -> tuple[str, bytes]:
+    content = bytearray(made.docx())
+    at = content.rfind(b"PK\x05\x06")
+    if random.random() < 0.5:
+        content[at + 12 : at + 16] = struct.pack("<I", random.choice([2**21, 2**32 - 1]))
+    else:
+        content[at:at] = b"PK\x06\x07" + random.randbytes(16)
     return "a.docx", bytes(content)
 
 

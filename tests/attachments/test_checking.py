@@ -23,7 +23,7 @@ SAID = {
     "huge picture": "more than the 60 million that are taken",
     "photo cut off": "This photo is not whole. Send it again.",
     "document that bursts": "unpacks to more than a document needs",
-    "document with macros": "holds macros or another program",
+    "document with macros": "holds macros or another file in it",
     "document that loads": "loads something from another place",
     "number in the name": "Rename the file, then add it again. Nothing was stored.",
     "script called script": "it is plain text",
