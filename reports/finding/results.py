@@ -16,7 +16,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core import signing
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg.errors import QueryCanceled
 
@@ -171,11 +171,18 @@ def found(reports: QuerySet[Report], asked: Asked, *, order: str = NEWEST, curso
 def _plain(reports: QuerySet[Report], cursor: str) -> Found:
     """Without a word: the list as it is, and how long."""
     count = reports.order_by()[: COUNTED + 1].count()
-    return _page_of(keyset.page(lines.columns(reports), NEWEST_FIRST, cursor), count, capped=False)
+    return _page_of(keyset.page(lines.columns(reports), NEWEST_FIRST, cursor), count)
 
 
-def _page_of(page: keyset.Page, count: int, *, capped: bool) -> Found:
-    return Found(page.rows, min(count, COUNTED), capped or count > COUNTED, page.older, page.newer)
+def _page_of(page: keyset.Page, count: int) -> Found:
+    return Found(page.rows, min(count, COUNTED), count > COUNTED, page.older, page.newer)
+
+
+def _count(reports: QuerySet[Report], asked: Asked, seen: Seen) -> int:
+    """Capped. Who sees few of many hits has them counted apart, for the first look met only some of them."""
+    if seen.all_met or seen.count > COUNTED:
+        return seen.count
+    return reports.filter(pk__in=documents(asked).values("report_id")).order_by()[: COUNTED + 1].count()
 
 
 @dataclass(frozen=True)
@@ -195,11 +202,11 @@ def _newest(reports: QuerySet[Report], asked: Asked, cursor: str) -> Found:
     seen = _look(reports, asked, keyset.SIZE + 1, cursor)
     if not seen.all_met:
         page = keyset.page(lines.columns(reports.filter(_holds(asked))), NEWEST_FIRST, cursor)
-        return _page_of(page, seen.count, capped=True)
+        return _page_of(page, _count(reports, asked, seen))
     page = keyset.of_rows(Report, NEWEST_FIRST, seen.rows, cursor)
     if not page.rows and cursor:
         return _newest(reports, asked, "")
-    return _page_of(replace(page, rows=_shown([row.id for row in page.rows])), seen.count, capped=False)
+    return _page_of(replace(page, rows=_shown([row.id for row in page.rows])), seen.count)
 
 
 LOOK = """
@@ -287,13 +294,13 @@ def _best(reports: QuerySet[Report], asked: Asked, cursor: str) -> Found:
     older = _cursor(end) if end < len(ranked) else ""
     newer = _cursor(max(0, start - keyset.SIZE)) if start else ""
     rows = _shown(ranked[start:end])
-    return Found(rows, min(seen.count, COUNTED), not seen.all_met or seen.count > COUNTED, older, newer)
+    return _page_of(keyset.Page(rows, older, newer), _count(reports, asked, seen))
 
 
 def _ranked(keys: list[UUID], asked: Asked) -> list[UUID]:
     """These reports, best first; of equal ones the newest, for so they come."""
     exact = query(without_names(asked))
-    rank = SearchRank("words", exact)
+    rank = SearchRank(F("words"), exact)
     ranks = dict(SearchDocument.objects.filter(pk__in=keys).annotate(rank=rank).values_list("pk", "rank"))
     close = asked.close.reports
     return sorted(keys, key=lambda key: (-round(close.get(key, 0.0)), -ranks.get(key, 0.0)))

@@ -16,7 +16,6 @@ from tests.finding.made import sir, titles
 from tests.finding.test_asking import HOSTILE
 from tests.reports.filing import row
 
-
 VAN = "A white van was stopped near the fishing harbor."
 BOAT = "The boats were fished out; call (305) 555-0142. The van is white."
 
@@ -169,11 +168,19 @@ def test_few_and_many_hits_show_the_same_pages(
 
 
 @pytest.mark.usefixtures("many")
-def test_of_many_the_count_is_said_to_be_capped(agent: Any) -> None:
+def test_a_count_is_exact_up_to_its_cap_and_says_when_it_is_not(
+    agent: Any, outsider: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(5):
         sir(agent, f"Boat {number}")
-    found = results.found(Report.objects.visible_to(agent), understand("boat"))
-    assert (len(found.rows), found.is_capped) == (5, True)
+    sir(outsider, "Boat elsewhere")
+    asked = understand("boat")
+    for order in (results.NEWEST, results.BEST):
+        counts = [results.found(Report.objects.visible_to(by), asked, order=order) for by in (agent, outsider)]
+        assert [(found.count, found.is_capped) for found in counts] == [(5, False), (1, False)]
+    monkeypatch.setattr(results, "COUNTED", 4)
+    found = results.found(Report.objects.visible_to(agent), asked)
+    assert (len(found.rows), found.count, found.is_capped) == (5, 4, True)
 
 
 def test_a_search_takes_few_statements(agent: Any) -> None:

@@ -102,10 +102,11 @@ def test_nobody_amends_one(tmp_path: Path, supervisor: User, as_: Any) -> None:
 
 
 def test_it_is_found_by_its_words(tmp_path: Path, hq: User) -> None:
-    from reports.search import matching
+    from reports.finding.asking import understand
+    from reports.finding.results import matching
 
     bring("sir", tmp_path)
-    found = Report.objects.visible_to(hq).filter(matching("spare wheel Marlowe"))
+    found = Report.objects.visible_to(hq).filter(matching(understand("spare wheel Marlowe")))
     assert [report.number for report in found] == ["OLD-SIR-2011-00042"]
 
 

@@ -27,6 +27,8 @@ from privacy.mask import BULLETS
 from reports import urgency
 from reports.answers import Answers
 from reports.content import read, to_content
+from reports.finding.asking import understand
+from reports.finding.results import matching
 from reports.models import (
     SPEAR,
     TAV,
@@ -43,7 +45,6 @@ from reports.models import (
     StatusChange,
 )
 from reports.overdue import overdue
-from reports.search import matching
 from reports.states import Status
 from sen import demo, tasks
 from sen.demo import (
@@ -394,7 +395,7 @@ def _facts(report: Report) -> dict[str, Any]:
         "readers": not report.restricted
         or {report.author_id, report.supervisor_id} <= {*report.readers.values_list("user", flat=True), None},
         "keys": set(report.submissions.values_list("key", "author", "body_hash", "version")),
-        "found": Report.objects.filter(matching(f'"{report.title}"'), pk=report.pk).exists(),
+        "found": Report.objects.filter(matching(understand(f'"{report.title}"')), pk=report.pk).exists(),
     }
 
 
