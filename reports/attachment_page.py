@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import Verdict
 from accounts.models import User
@@ -26,6 +28,8 @@ from sen import marks
 State = Attachment.State
 BOX = 320
 NOT_SET_UP = "No virus scanner is set up here, so nobody can open it. Ask your administrator to start one."
+USUAL = timedelta(minutes=2)
+LONG = "The scanner may be down. The file is safe, and is checked as soon as the scanner is back; reports do not wait."
 MARKS = {
     State.WAITING: ("Waiting for the virus scanner", "waiting", "hourglass_empty"),
     State.RELEASED: ("Checked", "done", "check_circle"),
@@ -122,7 +126,9 @@ class Line:
     def says(self) -> str:
         """What follows from its state."""
         if self.file.state == State.WAITING:
-            return "Nobody can open it before it is checked." if settings.CLAMD else NOT_SET_UP
+            if not settings.CLAMD:
+                return NOT_SET_UP
+            return LONG if timezone.now() - self.file.at > USUAL else "Nobody can open it before it is checked."
         if self.file.state == State.REFUSED:
             return self.file.refused_because
         if self.file.state == State.WITHDRAWN:

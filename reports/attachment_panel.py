@@ -47,7 +47,7 @@ def _link(count: int, may_add: bool) -> str:
 
 
 def in_words(draft: Draft) -> tuple[str, str]:
-    """Where a draft's attachments are, and how many it has in words ("" for none)."""
-    count = len(reading.of(draft))
+    """Where a draft's attachments are, and in words how many will go with the report ("" for none)."""
+    count = len([file for file in reading.of(draft) if file.state not in GONE])
     words = "" if not count else "One file" if count == 1 else f"{count} files"
     return reverse("reports:draft_attachments", args=[draft.pk]), words

@@ -202,10 +202,10 @@ def _cut(request: HttpRequest) -> HttpResponse:
 
 def _add(request: HttpRequest, place: Place, template: str, around: dict[str, object]) -> HttpResponse:
     """Each file is taken or refused by itself; the script sends one, the plain form several."""
-    if is_cut_short(request):
-        return _cut(request)
     if not (verdict := place.may_add):
         raise Refused(verdict.reason)
+    if is_cut_short(request):
+        return _cut(request)
     outcome = receive(request, place)
     if errors.wants_json(request):
         return _answered(request, place, outcome)
