@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from PIL import Image, ImageCms, PngImagePlugin
 from PIL.TiffImagePlugin import IFDRational
@@ -41,7 +42,7 @@ def photo(form: str, random: Random) -> Photo:
     exif = _exif(mark, seconds, random.randint(1, 8))
     xmp = XMP.format(lat=f"25,{seconds}N", mark=mark).encode()
     size = (random.randint(40, 90), random.randint(30, 60))
-    saving: dict[str, object] = {"exif": exif, "icc_profile": _profile(mark)}
+    saving: dict[str, Any] = {"exif": exif, "icc_profile": _profile(mark)}
     if form == "JPEG":
         saving |= {"xmp": xmp, "comment": f"{mark} comment".encode(), "quality": random.randint(60, 95)}
     elif form == "WEBP":

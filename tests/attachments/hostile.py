@@ -161,7 +161,7 @@ def _(random: Random) -> tuple[str, bytes]:
 
 @kind("malware in a document")
 def _(random: Random) -> tuple[str, bytes]:
-    return "a.docx", made.docx(**{"word/media/" + one_of(random, "a.txt", "b.jpg"): malware()})
+    return "a.docx", made.docx(more={"word/media/" + one_of(random, "a.txt", "b.jpg"): malware()})
 
 
 @kind("malware behind a photo")
@@ -222,7 +222,7 @@ def _(random: Random) -> tuple[str, bytes]:
 
 @kind("document that bursts")
 def _(random: Random) -> tuple[str, bytes]:
-    return "a.docx", made.docx(**{"word/media/a.txt": bytes(random.randint(20, 40) * 1_000_000)})
+    return "a.docx", made.docx(more={"word/media/a.txt": bytes(random.randint(20, 40) * 1_000_000)})
 
 
 @kind("document that lies about its size")
@@ -248,7 +248,7 @@ def _(random: Random) -> tuple[str, bytes]:
 
 @kind("document with thousands of parts")
 def _(random: Random) -> tuple[str, bytes]:
-    return "a.xlsx", made.xlsx(**{f"xl/{number}.xml": b"" for number in range(2100)})
+    return "a.xlsx", made.xlsx(more={f"xl/{number}.xml": b"" for number in range(2100)})
 
 
 # -- Documents that act ------------------------------------------------------------------------------------------------
@@ -258,8 +258,8 @@ def _(random: Random) -> tuple[str, bytes]:
         random, "word/vbaProject.bin", "word/vbaData.xml", "word/activeX/activeX1.xml", "word/embeddings/a.bin", "a.exe"
     )
     if random.random() < 0.2:
-        return "a.xlsx", made.xlsx(**{"xl/macrosheets/sheet1.xml": b"<x/>"})
-    return "a.docx", made.docx(**{where: random.randbytes(50)})
+        return "a.xlsx", made.xlsx(more={"xl/macrosheets/sheet1.xml": b"<x/>"})
+    return "a.docx", made.docx(more={where: random.randbytes(50)})
 
 
 @kind("document that loads")
@@ -268,18 +268,18 @@ def _(random: Random) -> tuple[str, bytes]:
     relation = (
         f'<Relationship Id="r1" Type="http://x/{kind}" Target="http://example.gov/{kind}" TargetMode="External"/>'
     )
-    return "a.docx", made.docx(**{"word/_rels/settings.xml.rels": f"<Relationships>{relation}</Relationships>"})
+    return "a.docx", made.docx(more={"word/_rels/settings.xml.rels": f"<Relationships>{relation}</Relationships>"})
 
 
 @kind("document with entities")
 def _(random: Random) -> tuple[str, bytes]:
     xml = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>' + made.DOCUMENT.format("&b;")
-    return "a.docx", made.docx(**{"word/document.xml": xml.encode(one_of(random, "utf-8", "utf-16"))})
+    return "a.docx", made.docx(more={"word/document.xml": xml.encode(one_of(random, "utf-8", "utf-16"))})
 
 
 @kind("document with parts outside")
 def _(random: Random) -> tuple[str, bytes]:
-    return "a.docx", made.docx(**{one_of(random, "../../etc/cron.d/a", "/etc/passwd", "word/../../a"): b"x"})
+    return "a.docx", made.docx(more={one_of(random, "../../etc/cron.d/a", "/etc/passwd", "word/../../a"): b"x"})
 
 
 def armed_pdf(random: Random) -> bytes:

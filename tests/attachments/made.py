@@ -9,6 +9,8 @@ from typing import Any
 from PIL import Image
 from pypdf import PdfWriter
 
+Parts = dict[str, bytes | str]
+
 
 def pixels(size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
     picture = Image.radial_gradient("L").resize(size)
@@ -50,26 +52,26 @@ DOCUMENT = '<w:document xmlns:w="urn:w"><w:body><w:p><w:r><w:t>{}</w:t></w:r></w
 CORE = "<cp:coreProperties><dc:creator>{0}</dc:creator><cp:lastModifiedBy>{0}</cp:lastModifiedBy></cp:coreProperties>"
 
 
-def docx(text: str = "Seen at the pier", author: str = "Somebody", **more: bytes | str) -> bytes:
-    parts: dict[str, bytes | str] = {
+def docx(text: str = "Seen at the pier", author: str = "Somebody", more: Parts | None = None) -> bytes:
+    parts: Parts = {
         "[Content_Types].xml": TYPES.format(""),
         "word/document.xml": DOCUMENT.format(text),
         "docProps/core.xml": CORE.format(author),
     }
-    return archive(parts | more)
+    return archive(parts | (more or {}))
 
 
-def xlsx(text: str = "Seen at the pier", author: str = "Somebody", **more: bytes | str) -> bytes:
-    parts: dict[str, bytes | str] = {
+def xlsx(text: str = "Seen at the pier", author: str = "Somebody", more: Parts | None = None) -> bytes:
+    parts: Parts = {
         "[Content_Types].xml": TYPES.format(""),
         "xl/workbook.xml": "<workbook/>",
         "xl/sharedStrings.xml": f"<sst><si><t>{text}</t></si></sst>",
         "docProps/core.xml": CORE.format(author),
     }
-    return archive(parts | more)
+    return archive(parts | (more or {}))
 
 
-def archive(parts: dict[str, bytes | str]) -> bytes:
+def archive(parts: Parts) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
         for name, content in parts.items():
