@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SIZE, SHARE, ASKED, WRITTEN = 100_000, 100, 300, 150
 # Each name is that of some five people, as in a real register.
 NAMES = 20_000
+ROUNDS = 3
 GOAL = 2.0
 HUB = "+13055550142"
 READERS = (1, 300)
@@ -46,8 +47,9 @@ def main() -> None:
         manage("demo", "--ensure")
         fill_to(size)
         people()
-        plain, shared = (measure(size, share=share) for share in (0, SHARE))
-    report(size, plain, shared)
+        # In turn, so that a drift of the machine hits both.
+        rounds = [[measure(size, share=share) for share in (0, SHARE)] for _ in range(ROUNDS)]
+    report(size, *(best(list(figures)) for figures in zip(*rounds, strict=True)))
 
 
 def measure(size: int, *, share: int) -> Figure:
@@ -68,6 +70,17 @@ def measure(size: int, *, share: int) -> Figure:
             chosen = drawn(SEED).sample(range(0, len(reports), SHARE), min(ASKED, len(reports) // SHARE))
             panels[offices, where] = timed([asks(reports, place + step, share, user) for place in chosen])
     return Figure(rows, size_of, filling, timed([writes(reports, place, share) for place in range(WRITTEN)]), panels)
+
+
+def best(figures: list[Figure]) -> Figure:
+    """The quickest of several rounds, each figure by itself."""
+    return Figure(
+        figures[0].rows,
+        max(one.size for one in figures),
+        min(one.filling for one in figures),
+        min((one.writing for one in figures), key=lambda times: times.p50),
+        {key: min((one.panels[key] for one in figures), key=lambda times: times.p50) for key in figures[0].panels},
+    )
 
 
 # -- What the reports hold ---------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Which reports name the same people and things, with the reason, as far as one reader may know: one statement.
 
 Nothing is kept of pairs. An identifier is looked up in its own index, newest holders first and no more than `MOST`, so
-one that very many reports hold costs no more than one that few hold, and ranks last.
+one that very many reports hold costs little more than one that few hold, and ranks last.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from reports.states import Status
 Type = SearchIdentifier.Type
 # Past this many reports an identifier is common: it says little, and nobody reads on.
 MOST = 200
+# So many of its newest holders are looked at, for a reader who may see but a few of them.
+LOOKED_AT = 500
 # What is asked about at once, so that no report, however large, asks without end.
 MOST_IDENTIFIERS, MOST_NAMES = 60, 20
 # How much an identifier says by itself: some belong to one person for life, some to a thing, some to a household.
@@ -177,26 +179,32 @@ def is_close(one: str, other: str) -> float:
 # Each identifier looks into its index and each name into its keys; whether the reader may see a report is asked of each
 # that comes up, until there are enough. OFFSET 0 keeps the planner from reading all that they may see first.
 HOLDERS = """
-SELECT mine.place, '' AS name, NULL::date AS born, seen.*
+SELECT mine.place, '' AS name, NULL::date AS born, seen.*, office.name
 FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS mine (type, value, place)
 CROSS JOIN LATERAL (
-    SELECT one.* FROM reports_searchidentifier held CROSS JOIN LATERAL ({visible} OFFSET 0) one
-    WHERE held.value = mine.value AND held.type = mine.type AND held.report_id <> ALL(%s::uuid[])
+    SELECT one.* FROM (
+        SELECT report_id, at FROM reports_searchidentifier
+        WHERE value = mine.value AND type = mine.type AND report_id <> ALL(%s::uuid[])
+        ORDER BY at DESC LIMIT %s
+    ) held CROSS JOIN LATERAL ({visible} OFFSET 0) one
     ORDER BY held.at DESC LIMIT %s
-) seen
+) seen JOIN accounts_office office ON office.id = seen.office_id
 """
 NAMESAKES = """
-SELECT -mine.place, seen.*
+SELECT -mine.place, seen.*, office.name
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[]) WITH ORDINALITY AS mine (bearer, one, other, born, place)
 CROSS JOIN LATERAL (
-    SELECT held.name, held.born, one.* FROM reports_searchname held CROSS JOIN LATERAL ({visible} OFFSET 0) one
-    WHERE held.keys && mine.one::int[] AND held.keys && mine.other::int[] AND held.report_id <> ALL(%s::uuid[])
-      AND (held.bearer = 'organization') = (mine.bearer = 'organization')
-      AND (held.born = mine.born OR held.born IS NULL OR mine.born IS NULL)
-    ORDER BY (held.born = mine.born) IS TRUE DESC, held.id DESC LIMIT %s
-) seen
+    SELECT held.name, held.born, one.* FROM (
+        SELECT id, report_id, name, born, (born = mine.born) IS TRUE AS is_same FROM reports_searchname
+        WHERE keys && mine.one::int[] AND keys && mine.other::int[] AND report_id <> ALL(%s::uuid[])
+          AND (bearer = 'organization') = (mine.bearer = 'organization')
+          AND (born = mine.born OR born IS NULL OR mine.born IS NULL)
+        ORDER BY is_same DESC, id DESC LIMIT %s
+    ) held CROSS JOIN LATERAL ({visible} OFFSET 0) one
+    ORDER BY held.is_same DESC, held.id DESC LIMIT %s
+) seen JOIN accounts_office office ON office.id = seen.office_id
 """
-COLUMNS = ("pk", "number", "kind", "title", "status", "submitted_at", "office__name")
+COLUMNS = ("pk", "number", "kind", "title", "status", "submitted_at", "office_id")
 
 
 def find(mine: Mine, user: User, *, but: Iterable[UUID] = ()) -> list[Reason]:
@@ -204,9 +212,9 @@ def find(mine: Mine, user: User, *, but: Iterable[UUID] = ()) -> list[Reason]:
     if not mine:
         return []
     held: dict[int, list[tuple[str, bool, Other]]] = {}
-    for place, name, born, *columns in _rows(mine, user, [str(pk) for pk in but]):
+    for place, name, born, *columns, _, office in _rows(mine, user, [str(pk) for pk in but]):
         is_same = place < 0 and born is not None and born == mine.names[-place - 1].born
-        held.setdefault(place, []).append((name, is_same, Other(*columns)))
+        held.setdefault(place, []).append((name, is_same, Other(*columns, office)))
     return sorted(_reasons(mine, held), key=lambda reason: reason._rank)
 
 
@@ -220,10 +228,11 @@ def _rows(mine: Mine, user: User, but: list[str]) -> list[Any]:
     parts, asked = [], list[Any]()
     if identifiers := mine.identifiers[:MOST_IDENTIFIERS]:
         parts.append(HOLDERS.format(visible=visible))
-        asked += [[kind for kind, _ in identifiers], [value for _, value in identifiers], *values, but, MOST + 1]
+        asked += [[kind for kind, _ in identifiers], [value for _, value in identifiers]]
+        asked += [but, LOOKED_AT, *values, MOST + 1]
     if looked_for := mine.names[:MOST_NAMES]:
         parts.append(NAMESAKES.format(visible=visible))
-        asked += [*_columns(looked_for), *values, but, MOST + 1]
+        asked += [*_columns(looked_for), but, LOOKED_AT, *values, MOST + 1]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"({part})" for part in parts), asked)
         return list(cursor.fetchall())
@@ -254,7 +263,8 @@ def _reasons(mine: Mine, held: Held) -> list[Reason]:
     for place, found in held.items():
         if place > 0:
             kind, value = mine.identifiers[place - 1]
-            others = tuple(replace(other, name=close.get(other.pk, "")) for _, _, other in found[:MOST])
+            newest = [other for _, _, other in found[:MOST]]
+            others = tuple(replace(one, name=close[one.pk]) if one.pk in close else one for one in newest)
             shared[place] = Reason(kind, value, others, is_common=len(found) > MOST)
     spoken_for = {other.pk for one in shared.values() if not one.is_common for other in one.others}
     return [*shared.values(), *_names(mine, held, spoken_for)]
