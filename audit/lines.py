@@ -17,15 +17,20 @@ from audit.events import EVENTS
 from audit.models import Event, SearchTerms
 from audit.search import record_types
 
+# A search counts no further; one more stands for all beyond.
+MOST_FOUND = 1000
+
 
 @dataclass(frozen=True)
 class Line:
-    """One event as it reads. `terms` are the words of the search that the event names, kept apart from it."""
+    """One event as it reads. `terms` are the words of the search that the event names, kept apart from it, and `found`
+    says how many reports it found."""
 
     event: Event
     sentence: str
     details: list[tuple[str, str]]
     terms: str = ""
+    found: str = ""
 
     @property
     def linked(self) -> SafeString:
@@ -93,12 +98,12 @@ def lines(events: Iterable[Event]) -> list[Line]:
     """The events in words; the terms of every search among them come in one query."""
     events = list(events)
     terms = _terms(events)
-    return [_line(event, terms.get(event.object_id, "")) for event in events]
+    return [_line(event, *terms.get(event.object_id, ("", ""))) for event in events]
 
 
-def _line(event: Event, terms: str) -> Line:
+def _line(event: Event, terms: str, found: str) -> Line:
     sentence = pattern(event).format(actor=event.actor, object=label(event))
-    return Line(event, sentence, details(event), terms)
+    return Line(event, sentence, details(event), terms, found)
 
 
 def details(event: Event) -> list[tuple[str, str]]:
@@ -115,6 +120,16 @@ def _plain(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
-def _terms(events: Iterable[Event]) -> dict[str, str]:
+def _terms(events: Iterable[Event]) -> dict[str, tuple[str, str]]:
     ids = {UUID(event.object_id) for event in events if event.object_type == SearchTerms.audit_type}
-    return {str(row.pk): row.terms for row in SearchTerms.objects.filter(pk__in=ids)} if ids else {}
+    kept = SearchTerms.objects.filter(pk__in=ids) if ids else []
+    return {str(row.pk): (row.terms, found_in_words(row.found)) for row in kept}
+
+
+def found_in_words(found: int | None) -> str:
+    """How many reports a search found; nothing where it has not been answered."""
+    if found is None:
+        return ""
+    if found > MOST_FOUND:
+        return f"found more than {MOST_FOUND:,} reports"
+    return f"found {found:,} {'report' if found == 1 else 'reports'}"

@@ -22,7 +22,7 @@ from reports.filters import day as day_field
 from reports.finding.documents import CONFIG
 from reports.imports.columns import COMMON, OWN
 from reports.models.historical import HistoricalReport
-from reports.terms import terms_of
+from reports.terms import kept_terms
 
 PERMISSION = "read_historical"
 NEWEST_FIRST = ("-period_from", "-id")
@@ -83,7 +83,8 @@ class HistoricalFilter(guarded.Form):
     def __init__(self, data: QueryDict, user: User) -> None:
         super().__init__(data)
         self.key = data.get("q", "")
-        self.terms = terms_of(self.key, user)
+        self.kept = kept_terms(self.key, user)
+        self.terms = self.kept.terms if self.kept else ""
         self.fields["office"] = choice("Office", "All offices", office_codes, long=True)
         self.order_fields(["type", "office", "since", "until", "q"])
         for name in ("type", "office"):

@@ -35,12 +35,6 @@ def kept_terms(key: str, user: User) -> SearchTerms | None:
         raise Http404 from None
 
 
-def terms_of(key: str, user: User) -> str:
-    """What this person searched for under `key`."""
-    kept = kept_terms(key, user)
-    return kept.terms if kept else ""
-
-
 def answered(kept: SearchTerms, found: int, *, by: User) -> None:
     """Keep how many reports a search found: once, when its answer is first shown."""
     if kept.found is not None:

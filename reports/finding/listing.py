@@ -74,9 +74,10 @@ def _listed(reports: QuerySet[Report], form: ListingFilter, cursor: str) -> Answ
 def _found(reports: Any, user: User, form: ListingFilter, cursor: str) -> Answer:
     order = results.BEST if form.is_best_first else results.NEWEST
     found = results.found(reports, form.asked, order=order, cursor=cursor)
-    count = COUNTED + 1 if found.is_capped else found.count
     if found.problem:
         return Answer([], problem=found.problem)
+    facets = None if cursor or not found.rows else _divided(reports, form, many=found.is_capped)
+    count = _count(found, facets)
     if not cursor and form.kept:
         answered(form.kept, count, by=user)
     return Answer(
@@ -85,16 +86,24 @@ def _found(reports: Any, user: User, form: ListingFilter, cursor: str) -> Answer
         newer=found.newer,
         count=None if cursor else count,
         problem=form.asked.problem,
-        facets=None if cursor or not found.rows else _divided(reports, form, count),
+        facets=facets,
         why=snippets.why(found.rows, form.asked),
     )
 
 
-def _divided(reports: Any, form: ListingFilter, count: int) -> Facets | None:
+def _count(found: results.Found, facets: Facets | None) -> int:
+    """How many there are. Where there were too many hits to tell how many of them this person may see, the facets
+    have counted those."""
+    if found.is_capped and facets and not facets.is_capped:
+        return facets.counted
+    return COUNTED + 1 if found.is_capped else found.count
+
+
+def _divided(reports: Any, form: ListingFilter, *, many: bool) -> Facets | None:
     """Few are collected and then counted; of many the newest are met soon enough. None where it takes too long."""
     try:
         with results.limited():
-            return facets_of(reports.filter(results.matching(form.asked)), form, in_order=count > COUNTED)
+            return facets_of(results.narrowed(reports, form.asked, many=many), form, in_order=many)
     except OperationalError:
         return None
 

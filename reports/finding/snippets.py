@@ -50,6 +50,24 @@ def why(rows: Sequence[Any], asked: Asked) -> dict[UUID, list[SafeString]]:
     return found
 
 
+# Words whose stems are known, for they are the same for ever and asked for on every page.
+_stems: dict[str, str] = {}
+MOST_STEMS = 50_000
+
+
+def stems_of(words: set[str]) -> Mapping[str, str]:
+    """The stem of each word, as the search has it; one statement where there are words not asked for before."""
+    unknown = sorted(words - _stems.keys())
+    if len(_stems) > MOST_STEMS:
+        _stems.clear()
+        unknown = sorted(words)
+    if unknown:
+        with connection.cursor() as cursor:
+            cursor.execute(STEMS, [unknown])
+            _stems.update(cursor.fetchall())
+    return {word: _stems[word] for word in words}
+
+
 # -- Close names -------------------------------------------------------------------------------------------------------
 def _close_names(asked: Asked, reports: Sequence[UUID]) -> dict[UUID, SafeString]:
     """The closest name of each report."""
@@ -92,15 +110,12 @@ class Marker:
         return found
 
     @cached_property
-    def stems(self) -> dict[str, str]:
+    def stems(self) -> Mapping[str, str]:
         """The stems of what was asked for, and of the words of the texts that begin like it."""
         asked = {word for _, word in self.singles} | {word for _, phrase in self.phrases for word in phrase}
         starts = tuple({word[:3] for word in asked})
         words = {self.folded(found) for text in self.texts.values() for found in WORD.findall(text)}
-        like = sorted(asked | {word for word in words if word.startswith(starts)}) if starts else []
-        with connection.cursor() as cursor:
-            cursor.execute(STEMS, [like])
-            return dict(cursor.fetchall())
+        return stems_of(asked | {word for word in words if word.startswith(starts)}) if starts else {}
 
     @cached_property
     def hits(self) -> dict[str, frozenset[int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from accounts.access import person, requires
 from audit.log import Subject, record
 from reports import historical, keyset
 from reports.finding.facets import COUNTED
-from reports.terms import keep_terms
+from reports.terms import answered, keep_terms
 
 LIST = Subject("list", "", "historical reports")
 
@@ -28,10 +27,13 @@ def historical_list(request: HttpRequest) -> HttpResponse:
     rows = form.apply(historical.visible_to(user))
     page = keyset.page(historical.lines(rows), historical.NEWEST_FIRST, cursor)
     record("historical.listed", by=user, on=LIST, count=len(page.rows), search=form.key)
+    counted = 0 if cursor else rows.order_by().values("pk")[: COUNTED + 1].count()
+    if form.kept and not cursor:
+        answered(form.kept, counted, by=user)
     context = {
         "form": form,
         "rows": page.rows,
-        "count": "" if cursor else _count(rows, bool(form.tags)),
+        "count": _count(counted, bool(form.tags)),
         "list_url": reverse("reports:historical_list"),
         "older": form.query(after=page.older) if page.older else "",
         "newer": form.query(after=page.newer) if page.newer else "",
@@ -39,9 +41,8 @@ def historical_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/historical_list.html", context)
 
 
-def _count(rows: Any, is_narrowed: bool) -> str:
+def _count(counted: int, is_narrowed: bool) -> str:
     """How many there are in words, counted no further than anybody needs."""
-    counted = rows.order_by().values("pk")[: COUNTED + 1].count()
     figure = f"More than {COUNTED:,}" if counted > COUNTED else f"{counted:,}"
     return f"{figure} {'report' if counted == 1 else 'reports'}{' match' if is_narrowed else ''}" if counted else ""
 
@@ -55,6 +56,7 @@ def historical_search(request: HttpRequest) -> HttpResponse:
     if kept is None:
         return redirect("reports:historical_list")
     if found := historical.by_number(kept.terms, user):
+        answered(kept, 1, by=user)
         return redirect("reports:historical_report", pk=found.pk)
     return redirect(f"{reverse('reports:historical_list')}?q={kept.pk}")
 

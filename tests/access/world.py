@@ -17,6 +17,7 @@ from accounts.roles import Role
 from ileads import actions as ileads
 from ileads.models import Dissemination
 from reports import actions, drafts
+from reports.actions.saved_searches import save_search
 from reports.kinds import KINDS, Kind
 from reports.models import EventType, Match, Report, ReportNotice
 from reports.routing import recipients
@@ -81,6 +82,7 @@ class World:
         self.access_list = brought.access_list
         with_app(self.people["colleague"])
         self.factor = SecondFactor.objects.get(user=self.people["colleague"])
+        self.search = save_search(by=self.people["agent"], name="Boats", terms="boat", filters={})
         bring_old()
 
     def _of_kind(self, kind: Kind) -> Iterator[tuple[str, Report]]:
@@ -207,6 +209,9 @@ class World:
 
     def of_draft_files(self) -> Objects:
         return self.of_drafts(pk=self.of_draft.pk)
+
+    def of_searches(self) -> Objects:
+        return [("of agent", {"pk": self.search.pk}), ("absent", {"pk": ABSENT})]
 
     def of_rows(self) -> Objects:
         found = []

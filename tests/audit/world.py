@@ -26,6 +26,8 @@ from ileads.reveal import Asked, NotShown, reveal
 from reports import actions as acts
 from reports import models as r
 from reports.actions import attachments
+from reports.actions.saved_searches import save_search
+from reports.finding import alerts
 from reports.models import Report
 from reports.reading import note_reading
 from tests.accounts.factors import with_app
@@ -43,6 +45,8 @@ def build() -> None:
     report, _ = Report.objects.get(pk=file_sir(agent).pk), file_sir(agent)
     note_reading(report, by=analyst)
     attachments.add(BytesIO(b"Seen at the pier"), "notes.txt", key=uuid4(), on=report, by=agent)
+    save_search(by=analyst, name="SIRs", terms="", filters={"kind": "sir"}, alerts=True)
+    alerts.match(str(report.pk), report.version)
     actions.save_reference(r.Threshold(goods="cocaine", measure="quantity", at_least=1, unit="kg"), by=None)
     with transaction.atomic():
         terms = SearchTerms.objects.create(user_id=analyst.pk, terms="anything")
@@ -203,6 +207,8 @@ def different(row: Any) -> dict[str, Any]:
         "reports.Revision": {"version": 99},
         "reports.AttachmentPiece": {"position": 99},
         "reports.Reading": {"version": 99},
+        "reports.SavedSearch": {"name": word},
+        "reports.SavedSearchFind": {"report": Report.objects.filter(kind="tav").first()},
         "reports.ReportNotice": {"office": elsewhere},
         "reports.EventType": {"code": word, "label": word},
         "reports.Threshold": {"goods": "", "measure": "estimated_value", "unit": ""},

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import person, requires
 from audit.log import Subject, record
 from reports import keyset
-from reports.terms import LONGEST, keep_terms
+from reports.finding.facets import COUNTED
+from reports.terms import LONGEST, answered, keep_terms
 from watch import live
 from watch.queue import ORDER, QueueFilter, Rows, top, waiting
 
@@ -26,6 +27,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     form = QueueFilter(request.GET, user)
     page = keyset.page(waiting(user, form), ORDER, cursor) if request.GET else top(user)
     record("queue.viewed", by=user, on=QUEUE, count=len(page.rows), search=form.data.get("q", ""))
+    if form.kept and not cursor:
+        answered(form.kept, waiting(user, form).order_by()[: COUNTED + 1].count(), by=user)
     context = {
         "form": form,
         "rows": Rows(user, form.offers.events, now).draw(page.rows),
