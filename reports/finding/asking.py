@@ -79,6 +79,11 @@ class Asked:
         return bool(self.typed)
 
     @property
+    def wants(self) -> bool:
+        """Whether there is a word to search for; what to leave out alone would be nearly everything."""
+        return any(not term.excluded for term in self.terms)
+
+    @property
     def is_name(self) -> bool:
         """Whether every free word may be one of a name: only then the whole is looked for among names."""
         free = [term for term in _single(self.terms) if not term.excluded and " " not in term.text]

@@ -43,6 +43,7 @@ FINDS = [
     ("harb* van", ["Van"]),
     ("gonzalez", ["Van"]),
     ("Gonsalez", ["Van"]),
+    ("-gonzalez", []),
     ("Gonsalez harbor", ["Van"]),
     ("Gonsalez truck", []),
     ("pepe gonzales", ["Van"]),
