@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,7 +14,9 @@ from procrastinate.jobs import Job
 from reports.attachments import release, scanner, sealing, waiting
 from reports.models import Attachment
 from reports.tasks import recheck_attachments
-from tests.attachments import made
+from sen import scanner as beside
+from sen.postgres import CHECKOUT
+from tests.attachments import broken, made
 from tests.attachments.conftest import add
 
 
@@ -115,3 +118,49 @@ def test_a_file_whose_job_was_lost_gets_another_and_no_other_does(agent, sir):
 @pytest.mark.django_db
 def test_a_check_of_what_is_gone_does_nothing():
     release.check(uuid4())
+
+
+# Only what it finds tells these from a scanner that works; one that is hasty is tried below, as slowly as it takes.
+USELESS = {"finds nothing in anything", "passes over what is large", "reads the beginning alone"}
+HASTY = {"says OK before it has read"}
+
+
+@pytest.mark.parametrize("way", sorted(set(broken.WAYS) - USELESS - HASTY))
+def test_one_that_was_believed_and_breaks_lets_nothing_through(nobody, way):
+    nobody.CLAMD_SECONDS = 0.2
+    with broken.scanner(broken.WAYS[way]) as nobody.CLAMD:
+        scanner._STANDING.trust(nobody.CLAMD)
+        with pytest.raises(scanner.Unavailable):
+            scanner.scan([made.picture()])
+
+
+def test_an_answer_before_the_end_is_none(nobody):
+    """Whoever says OK to the beginning has not read the end, though the end may be clean as well."""
+
+    def hasty(line):
+        line.recv(100_000)
+        line.sendall(b"stream: OK\0")
+        line.settimeout(5)
+        while line.recv(100_000):
+            pass
+
+    def slowly():
+        for _ in range(3):
+            yield b"seen"
+            time.sleep(0.1)
+
+    with broken.scanner(hasty) as address, pytest.raises(scanner.Unavailable, match="before it had been sent"):
+        scanner._ask(address, slowly())
+
+
+LIMITS = ("StreamMaxLength", "MaxFileSize", "MaxScanSize")
+
+
+@pytest.mark.parametrize("written", ["a server's", "the demonstration's"])
+def test_a_scanner_of_ours_reads_more_than_we_take(written, settings, tmp_path):
+    config = CHECKOUT / "docker/scanner/clamd.conf"
+    if written != "a server's":
+        config = beside.configure(tmp_path, signatures=None)
+    said = dict(line.split() for line in config.read_text().splitlines() if line and not line.startswith("#"))
+    assert [name for name in LIMITS if int(said[name].removesuffix("M")) * 1024**2 <= settings.FILE_BYTES] == []
+    assert said["AlertExceedsMax"] == "yes"
