@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from audit.log import record
 from reports import historical, keyset, outside
 from reports.filters import ListingFilter
 from reports.finding import results, snippets
@@ -123,6 +124,7 @@ def steps(user: User, form: ListingFilter) -> list[Step]:
     if form.terms and form.in_address:
         found.append(Step("Search without the filters.", form.without_filters()))
     if stub := outside.stub(form.terms.strip().upper(), user) if form.terms else None:
+        record("report.stub_viewed", by=user, on=stub[0])
         says = f"{stub[0].number} is a report of {stub[0].office.name}. Open it, if your duties require it."
         found.append(Step(says, reverse("reports:detail", args=[stub[0].number])))
     elif outside.kinds_with_bounds(user):

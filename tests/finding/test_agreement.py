@@ -45,7 +45,9 @@ READERS = [
     for name, (role, _) in CAST.items()
     if role and any(one.permission("read") in GRANTS[Role(role)] for one in KINDS)
 ]
-MATCHED = 12
+MATCHED = 8
+# A number otherwise written and a name misspelt, by some: each is one more page for whoever asks.
+ALSO: tuple[tuple[str, ...], ...] = ((f"({PHONE[:3]}) {PHONE[4:]}",), (), ("vandermer",), ())
 
 
 @dataclass
@@ -157,7 +159,7 @@ def _let(world: World, person: Any) -> None:
 def disagreements(world: World, username: str, client: Any) -> Iterator[str]:
     """Where the page of a search differs from what the table of grants lets this person see."""
     wanted = world.listed(username)
-    for typed in (WORD, f"({PHONE[:3]}) {PHONE[4:]}", "vandermer"):
+    for typed in (WORD, *ALSO[READERS.index(username) % 4]):
         first = client.get(client.post("/reports/search/", {"q": typed}).headers["Location"])
         pages = [first, *_further(client, first)]
         shown = [line for page in pages for line in page.context["lines"]]

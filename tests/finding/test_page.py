@@ -18,6 +18,7 @@ from reports.models import Report
 from tests.finding.test_saved import searched
 from tests.imports.old import SEEN, UNSEEN, bring_old, old_report
 from tests.reports.filing import file_sir, row, sir_answers
+from tests.reports.test_outside import rule
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +156,18 @@ def test_where_nothing_is_the_page_says_what_to_try(agent: Any, as_: Any) -> Non
     assert "Check the spelling" in text
     assert page.context["steps"][0].says == "Search without the filters."
     assert "kind" not in page.context["steps"][0].url
+
+
+@pytest.mark.parametrize(("policy", "leads"), [("stub", True), ("refused", False)])
+def test_a_number_of_another_office_leads_to_its_door_where_the_rules_do(
+    agent: Any, outsider: Any, as_: Any, policy: str, leads: bool
+) -> None:
+    rule("field_hsi", "sir", policy)
+    report = filed(agent)
+    page = found(as_(outsider), report.number)
+    assert page.context["lines"] == []
+    assert (f"/reports/{report.number}/" in [step.url for step in page.context["steps"]]) is leads
+    assert Event.objects.filter(code="report.stub_viewed", actor_id=outsider.pk).exists() is leads
 
 
 def test_who_reads_former_systems_is_led_there(agent: Any, as_: Any) -> None:
