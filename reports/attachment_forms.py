@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms import ReasonForm
 from privacy import guarded
 
 
@@ -35,6 +36,14 @@ class UploadForm(guarded.Form):
         if refusals:
             self.full_clean()
             self.add_error("chosen", [forms.ValidationError(one) for one in refusals])
+
+
+class WhyForm(ReasonForm):
+    """The reason for withdrawing a file or taking its original, and who gets to read it."""
+
+    def __init__(self, data: Any = None, *, needed: str, read_by: str) -> None:
+        super().__init__(data, needed=needed, longest=300)
+        self.fields["reason"].help_text = read_by
 
 
 class CaptionForm(guarded.Form):

@@ -132,7 +132,8 @@ class Line:
         if self.file.state == State.REFUSED:
             return self.file.refused_because
         if self.file.state == State.WITHDRAWN:
-            return f"Nobody can open it any more. {self.file.withdrawn_because}"
+            by = self.file.withdrawn_by.name if self.file.withdrawn_by else ""
+            return f"Nobody can open it any more. {by}: “{self.file.withdrawn_because}”"
         if self.has_number:
             return NUMBER_IN_IT
         return "Where it was taken was left out of this copy." if self.file.had_location else ""

@@ -23,12 +23,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import confirming
 from accounts.access import Refused, person, requires
-from accounts.forms import ReasonForm
 from accounts.refusals import add_refusal
 from audit.log import record
 from reports.actions import attachments as actions
 from reports.answers import Answers
-from reports.attachment_forms import CaptionForm
+from reports.attachment_forms import CaptionForm, WhyForm
 from reports.attachment_page import Line, Place, lines_of, page_of, state_of, upload_form
 from reports.attachment_upload import Outcome, is_cut_short, receive
 from reports.attachments import reading
@@ -40,6 +39,8 @@ from sen import errors
 FORM = ["GET", "HEAD", "POST"]
 Copy = AttachmentPiece.Copy
 CUT = "The connection was cut before everything had arrived, so nothing of it was kept. Send it again."
+ON_THE_LIST = "Kept with the file and shown beside its name to whoever reads the report."
+IN_THE_LOG = "Kept in the log, which auditors read."
 WHY_WITHDRAWN = "Say why it is withdrawn."
 WHY_ORIGINAL = "Say what the original is needed for."
 
@@ -87,7 +88,7 @@ def original(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     line = Line(place.one(pk), place)
     if not (verdict := reading.may_take_original(line.file, place.user)):
         raise Refused(verdict.reason)
-    form = ReasonForm(request.POST if request.method == "POST" else None, needed=WHY_ORIGINAL, longest=300)
+    form = WhyForm(request.POST if request.method == "POST" else None, needed=WHY_ORIGINAL, read_by=IN_THE_LOG)
     if form.is_valid():
         confirmed = confirming.confirm(request)
         if not confirmed.fresh:
@@ -112,7 +113,7 @@ def withdraw(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
         raise Refused(verdict.reason)
     if file.state == Attachment.State.WITHDRAWN:
         return redirect(place.url)
-    form = ReasonForm(request.POST if request.method == "POST" else None, needed=WHY_WITHDRAWN, longest=300)
+    form = WhyForm(request.POST if request.method == "POST" else None, needed=WHY_WITHDRAWN, read_by=ON_THE_LIST)
     if form.is_valid():
         with add_refusal(form):
             actions.withdraw(pk, form.reason, by=place.user)
