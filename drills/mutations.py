@@ -16,7 +16,11 @@ GATE = "tests/accounts/test_gate.py"
 PEOPLE = ("tests/accounts/test_apart.py", "tests/accounts/test_people.py", "tests/accounts/test_role_pages.py")
 VISIBLE = ("tests/reports/test_visibility.py", "tests/reports/test_readers.py", "tests/reports/test_outside.py")
 REVOKED = ("tests/access/test_remembered.py", "tests/access/test_revocation.py", "tests/access/test_at_once.py")
-OUTSIDE = ("tests/reports/test_outside.py", "tests/reports/test_outside_review.py")
+OUTSIDE = (
+    "tests/access/test_outside_terms.py",
+    "tests/reports/test_outside.py",
+    "tests/reports/test_outside_review.py",
+)
 MOVES = ("tests/reports/test_moves.py", "tests/reports/test_approval.py", "tests/reports/test_tav.py")
 
 # Where it is decided: file -> the functions whose terms are mutated ("" for all of them), and the tests, likely first.
