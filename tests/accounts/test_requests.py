@@ -212,6 +212,20 @@ def test_a_stranger_finds_no_request_of_another(as_: As, stranger: User, agent: 
     assert "Fig" not in client.get("/accounts/requests/").content.decode()
 
 
+def test_a_supervisor_refuses_until_it_is_endorsed_and_a_manager_as_long_as_it_is_open(
+    stranger: User, supervisor: User, outsider: User, acm: User
+) -> None:
+    row = AccessRequest(person=stranger, office=Office.objects.get(code="MIA"), role=Role.FIG)
+    assert [bool(requests.may_refuse(one, row)) for one in (supervisor, outsider, acm)] == [True, False, True]
+    row.status, row.endorsed_by = Status.ENDORSED, supervisor
+    assert [bool(requests.may_refuse(one, row)) for one in (supervisor, outsider, acm)] == [False, False, True]
+
+
+def test_what_a_list_carried_over_was_endorsed_by_nobody_and_a_manager_grants_it(stranger: User, acm: User) -> None:
+    row = AccessRequest(person=stranger, office=Office.objects.get(code="MIA"), role=Role.FIG, status=Status.ENDORSED)
+    assert requests.may_grant(acm, row)
+
+
 # -- The dates ---------------------------------------------------------------------------------------------------------
 def test_the_last_day_may_be_shortened_and_never_put_off(stranger: User, supervisor: User, acm: User) -> None:
     row = endorsed(stranger, supervisor)

@@ -471,3 +471,13 @@ def test_a_link_is_of_one_issuer(settings: Any, agent: User) -> None:
     settings.OIDC_ISSUER = "https://new.example.gov"
     assert single_sign_on.known_as(identity_provider.Proof("2", frozenset())) is None
     assert timezone.now() > Identity.objects.get().linked_at
+
+
+def test_a_link_with_a_new_issuer_stands_beside_the_old_and_goes_alone(settings: Any, agent: User) -> None:
+    settings.OIDC_ISSUER = ISSUER
+    linked(agent)
+    settings.OIDC_ISSUER = "https://new.example.gov"
+    single_sign_on.link(agent, "9", by=agent)
+    assert set(Identity.objects.values_list("user", "subject")) == {(agent.pk, "2"), (agent.pk, "9")}
+    assert single_sign_on.unlink(agent, by=agent)
+    assert Identity.objects.get().subject == "2"
