@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from accounts import sessions
 from accounts.models import Identity, User
 from accounts.session_store import SessionStore
+from tests import axe
 from tests.cast import PASSWORD
-from tests.journeys.test_story import AXE
 from tests.provider.running import Running, provider, running
 
 __all__ = ["provider", "running"]
@@ -33,9 +33,7 @@ def at_the_provider(page: Page, name: str) -> None:
 def check(page: Page) -> None:
     """No sideways scrolling at 390 px, and nothing that axe finds."""
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")["violations"]
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+    assert axe.faults(page) == []
 
 
 def prove(page: Page) -> None:
