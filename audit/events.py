@@ -45,7 +45,7 @@ EVENTS: dict[str, Declaration] = {
     "session.signed_out": access("{actor} signed out"),
     "session.timed_out": access("{actor} was signed out after inactivity"),
     "session.extended": access("{actor} stayed signed in"),
-    "session.confirmed": access("{actor} gave their password once more"),
+    "session.confirmed": access("{actor} showed once more that it is they"),
     "session.second_factor": access("{actor} proved with a second factor that it was they"),
     "session.second_factor_refused": access("A second factor of {object} was refused"),
     "session.ended": access("{actor} ended a session of {object}"),

@@ -53,7 +53,8 @@ def test_an_account_is_linked_used_and_a_strange_one_refused(
     page = opened(agent)
     page.goto("/")
     prove(page)
-    page.goto("/accounts/single-sign-on/")
+    page.goto("/accounts/sessions/")
+    page.get_by_role("link", name="Your agency account").click()
     page.get_by_role("button", name="Link my agency account").click()
     at_the_provider(page, "agent.agency")
     expect(page.get_by_text("Linked since")).to_be_visible()
@@ -79,3 +80,24 @@ def test_an_account_is_linked_used_and_a_strange_one_refused(
     check(stranger)
     context.close()
     check(page)
+    confirms_in_a_new_window(page)
+
+
+def confirms_in_a_new_window(page: Page) -> None:
+    """An hour later: the page that asks stays open, and its button works once the other window says so."""
+    key = next(c["value"] for c in page.context.cookies() if c["name"] == real.SESSION_COOKIE_NAME)
+    session: SessionBase = SessionStore(key)
+    session[sessions.STARTED] -= 3600
+    session.save()
+    page.get_by_role("button", name="Remove the link").click()
+    check(page)
+    with page.context.expect_page() as opened_by_it:
+        page.get_by_role("button", name="Sign in anew").click()
+    window = opened_by_it.value
+    window.locator("input[name=password]").fill(PASSWORD)
+    window.get_by_role("button").first.click()
+    expect(window.get_by_role("heading", name="You are confirmed")).to_be_visible()
+    check(window)
+    window.close()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("The link is removed.")).to_be_visible()
