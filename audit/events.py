@@ -90,6 +90,7 @@ EVENTS: dict[str, Declaration] = {
     "campaign.opened": change("{actor} opened {object}"),
     "campaign.answered": change("{actor} answered for {object}", personal=True),
     "campaign.reminded": change("The supervisors were reminded of {object}"),
+    "campaign.handed_on": change("Whoever was asked left, so what waited in {object} is asked of their offices"),
     "campaign.ended": change("{object} ended"),
     "campaign.lapsed": change("What nobody answered for ended in {object}"),
     "campaign.viewed": read("{actor} opened {object}"),
