@@ -20,16 +20,10 @@ from accounts.access import Refused
 from accounts.models import OpenSession, SecondFactor, SignInAttempt, User
 from audit.log import Origin, record
 from audit.models import Event
-from tests.accounts.cheap import cheap
 from tests.cast import PASSWORD
 from tests.watch.mailroom import jobs
 
-__all__ = ["cheap"]
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.urls("tests.accounts.addresses"),
-    pytest.mark.usefixtures("cheap"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.addresses")]
 NEW = "seven grey herons at noon"
 LINK, CHANGED = "accounts.password_tasks.mail_link", "accounts.password_tasks.mail_changed"
 
