@@ -76,7 +76,12 @@ PREDICATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ileads/dissemination.py": (("may_pass_on", "may_take_back"), ("tests/ileads/test_pass_on.py",)),
     "watch/reach.py": (
         ("",),
-        ("tests/watch/test_inbox.py", "tests/watch/test_summary.py", "tests/watch/test_pages.py"),
+        (
+            "tests/access/test_inbox_terms.py",
+            "tests/watch/test_inbox.py",
+            "tests/watch/test_summary.py",
+            "tests/watch/test_pages.py",
+        ),
     ),
 }
 # Where the same person is told by their key, wherever that is; the tests of each file not named above.

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import actions, requests, sessions
 from accounts.access import Refused
-from accounts.access_mail import send_request_mail
+from accounts.access_mail import endorsers_of, granters_of, send_request_mail
 from accounts.confirming import FIELD
 from accounts.models import AccessRequest, Assignment, Office, User
 from accounts.roles import Role
@@ -365,6 +365,19 @@ def test_the_supervisor_on_record_alone_is_asked_by_mail(stranger: User, supervi
     actions.change_profile(stranger, by=_sco(), supervisor=supervisor)
     send_request_mail(asked(stranger).pk, 1)
     assert [one.to for one in mail.outbox] == [["supervisor@example.gov"]]
+
+
+def test_nobody_is_told_to_decide_on_what_they_asked_for_by_another_account(
+    stranger: User, supervisor: User, sac: User, acm: User
+) -> None:
+    def of(person: User, boss: User | None = None) -> AccessRequest:
+        same = User(person_key=person.person_key, supervisor=boss)
+        return AccessRequest(person=same, office=Office.objects.get(code="MIA"), role=Role.FIG)
+
+    assert (granters_of(of(stranger)), granters_of(of(acm))) == ([acm], [])
+    assert (endorsers_of(of(stranger, supervisor)), endorsers_of(of(supervisor, supervisor))) == ([supervisor], [sac])
+    supervisor.status = User.Status.SUSPENDED
+    assert sac in endorsers_of(of(stranger, supervisor))
 
 
 def test_each_move_queues_one_mail_with_the_act(stranger: User, supervisor: User) -> None:
