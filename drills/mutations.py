@@ -91,7 +91,7 @@ SAME_PERSON = {
     "accounts/campaign_reach.py": ("tests/accounts/test_campaigns.py",),
     "accounts/leaving.py": ("tests/accounts/test_leaving.py",),
     "accounts/second_factors.py": ("tests/accounts/test_second_factors.py",),
-    "accounts/open_sessions.py": ("tests/accounts/test_sessions.py",),
+    "accounts/open_sessions.py": ("tests/accounts/test_open_sessions.py", "tests/accounts/test_sessions.py"),
     "accounts/access_mail.py": ("tests/accounts/test_requests.py",),
     "reports/actions/outside.py": ("tests/reports/test_outside.py",),
     "ileads/dissemination.py": ("tests/ileads/test_pass_on.py",),
