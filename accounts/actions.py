@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
@@ -141,7 +142,12 @@ def _refuse_again(user: User, role: Role, office: Office, until: datetime) -> No
 
 def refuse_together(user: User, role: Role) -> None:
     """Separation of duties, over every account of the same person. Raises Refused with the sentence."""
-    held = set(Assignment.objects.live().filter(user__person_key=user.person_key).values_list("role", flat=True))
+    held = Assignment.objects.live().filter(user__person_key=user.person_key).values_list("role", flat=True)
+    refuse_with(role, {Role(one) for one in held})
+
+
+def refuse_with(role: Role, held: Set[Role]) -> None:
+    """The same, where it is known what the person holds."""
     for pair in APART:
         others = pair - {role}
         if role in pair and others & held:

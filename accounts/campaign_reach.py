@@ -117,9 +117,10 @@ def has_other_manager(user: User) -> bool:
     return others.exclude(user__person_key=user.person_key).exists()
 
 
-def people_asked(campaign: Campaign) -> list[User]:
-    """Everybody who is asked about something that still waits; in a fixed number of statements."""
-    open_items = waiting(CampaignItem.objects.filter(campaign=campaign))
+def people_asked(campaign: Campaign, among: Items | None = None) -> list[User]:
+    """Everybody who is asked about something that still waits (`among` some of it); in a fixed number of statements."""
+    items = CampaignItem.objects.all() if among is None else among
+    open_items = waiting(items.filter(campaign=campaign))
     led = open_items.exclude(UNLED).values("reviewer")
     unled = open_items.filter(UNLED)
     offices = unled.filter(assignment__office__path__startswith=OuterRef("content_object__path"))

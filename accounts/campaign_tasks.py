@@ -14,6 +14,16 @@ def mail_asked(campaign_id: int, user_id: int, occasion: str) -> None:
     send_asked(campaign_id, user_id, occasion)
 
 
+@app.task(queue="mail", retry=PATIENCE, pass_context=False)
+def mail_handed_on(campaign_id: int, items: list[int], occasion: str) -> None:
+    """Tell those who are asked now what a colleague who left was asked; each by a job, so that none is told twice."""
+    from accounts.campaign_reach import people_asked
+    from accounts.models import Campaign, CampaignItem
+
+    for user in people_asked(Campaign.objects.get(pk=campaign_id), CampaignItem.objects.filter(pk__in=items)):
+        mail_asked.defer(campaign_id=campaign_id, user_id=user.pk, occasion=occasion)
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(queue="upkeep", queueing_lock="end_campaigns", pass_context=False)
 def end_campaigns(timestamp: int) -> None:

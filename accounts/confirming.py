@@ -1,4 +1,4 @@
-"""Asking for the password once more before an act that nobody may do from a desk that somebody else has left."""
+"""Asking who it is once more before an act that nobody may do from a desk that somebody else has left."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts import sessions, sign_in
+from accounts import sessions, sign_in, single_sign_on
 from accounts.access import person
 from accounts.forms import LONGEST_PASSWORD
 from accounts.tries import TooMany
@@ -84,6 +84,8 @@ def ask(request: HttpRequest, confirmed: Confirmed, *, act: str, back: tuple[str
         "back_url": url,
         "back_label": label,
     }
+    user = person(request)
+    context |= {"agency": single_sign_on.may_confirm(user), "by_password": user.has_usable_password()}
     status = 429 if confirmed.retry_seconds else 422 if confirmed.wrong else 401
     page = render(request, "accounts/confirm.html", context, status=status)
     if confirmed.retry_seconds:

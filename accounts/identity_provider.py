@@ -51,10 +51,11 @@ class Provider:
 
 @dataclass(frozen=True)
 class Proof:
-    """Who the provider says signed in with it, and by which means (RFC 8176)."""
+    """Who the provider says signed in with it, by which means (RFC 8176), and when, as far as it says (else 0)."""
 
     subject: str
     means: frozenset[str]
+    signed_in_at: float = 0
 
 
 _known: dict[str, Provider] = {}
@@ -162,7 +163,9 @@ def read(token: str, *, nonce: str, known: Provider) -> Proof:
     _check_claims(claims, nonce)
     means = claims.get("amr", [])
     said = {one for one in means if isinstance(one, str)} if isinstance(means, list) else set()
-    return Proof(claims["sub"], frozenset(said))
+    # Ahead of our clock within the allowance, it counts as now.
+    signed_in_at = min(max(_seconds(claims.get("auth_time")), 0), time.time())
+    return Proof(claims["sub"], frozenset(said), signed_in_at)
 
 
 def _claims(token: str, known: Provider) -> dict[str, Any]:
@@ -184,6 +187,7 @@ def _check_claims(claims: dict[str, Any], nonce: str) -> None:
         == settings.OIDC_CLIENT_ID,
         "it has expired": _seconds(claims.get("exp")) > now - SKEW_SECONDS,
         "it is of the future": 0 < _seconds(claims.get("iat")) <= now + SKEW_SECONDS,
+        "its sign-in is still to come": _seconds(claims.get("auth_time", 0)) <= now + SKEW_SECONDS,
         "it does not count yet": _seconds(claims.get("nbf", 0)) <= now + SKEW_SECONDS,
         "it answers another sign-in": hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()),
         "it names nobody": isinstance(subject, str) and 0 < len(subject.strip()) <= LONGEST_SUBJECT,

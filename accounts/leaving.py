@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import open_sessions
+from accounts import campaign_handing, open_sessions
 from accounts.access import Refused, action, recompute
 from accounts.actions import require
 from accounts.models import AccessRequest, Assignment, Identity, RecoveryCode, SecondFactor, User
@@ -212,6 +212,12 @@ def _end_identities(leave: Leave) -> dict[str, int]:
 
 
 OWN: tuple[Ending, ...] = (
+    Ending(
+        "Answers to a recertification",
+        "are asked of whoever endorses access at the office",
+        campaign_handing.count,
+        campaign_handing.hand_on,
+    ),
     Ending("Roles", "end now and are gone at the next click", _roles, _end_roles),
     Ending("Requests for access", "are withdrawn", _requests, _end_requests),
     Ending("Open sessions", "end", _sessions, _end_sessions),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from accounts import known_accounts, open_sessions, password_links, password_rules, password_tasks, tries
 from accounts.access import Refused, action
@@ -13,13 +14,29 @@ from audit.log import Origin, Subject, record
 
 VOID = "This link opens nothing. It was used, is too old, or was not copied whole. Ask for a new one."
 SAME = "This is your present password. Choose another."
+AT_ONCE = "Your password was changed elsewhere at this very moment, so this change was not made. Sign in with that one."
 ACTIVE_ALREADY = "This account has a password already. Its owner sets a new one through the sign-in page."
 
 
-@action
+class ChangedAtOnce(Refused):
+    """Of two changes at once this is the second, whose session the first has ended."""
+
+
 def change(*, by: User, password: str, keep: str | None) -> User:
-    """Give oneself another password; every session but the one under `keep` ends. Raises ValidationError."""
+    """Give oneself another password; every session but the one under `keep` ends. Raises ValidationError.
+
+    Of two at once the second waits here, and not where each would hold what the other asks for. Raises ChangedAtOnce.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=by.pk)
+        return _change(by=by, password=password, keep=keep)
+
+
+@action
+def _change(*, by: User, password: str, keep: str | None) -> User:
     user = User.objects.select_for_update().get(pk=by.pk)
+    if user.password != by.password:
+        raise ChangedAtOnce(AT_ONCE)
     if check_password(password, user.password):
         raise ValidationError({"new_password": SAME})
     _set(user, password)

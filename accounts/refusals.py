@@ -10,10 +10,13 @@ from accounts.access import Refused
 
 
 @contextmanager
-def add_refusal(form: BaseForm) -> Iterator[None]:
-    """Run an action; its refusal becomes an error of the form, beside the field where it names one."""
+def add_refusal(form: BaseForm, *, but: tuple[type[Refused], ...] | type[Refused] = ()) -> Iterator[None]:
+    """Run an action; its refusal, `but` one that the view answers, becomes an error of the form, where it names one
+    beside its field."""
     try:
         yield
+    except but:
+        raise
     except Refused as error:
         form.add_error(None, error.reason)
     except ValidationError as error:

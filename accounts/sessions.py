@@ -24,12 +24,18 @@ IDLE, ABSOLUTE, SIGNED_OUT, PASSWORD_SET = "idle", "absolute", "signed-out", "pa
 def begin(session: SessionBase) -> None:
     """Start the clocks of a session; at sign-in."""
     session[STARTED] = session[SEEN] = int(time.time())
+    session.pop(CHECKED, None)
 
 
 def confirmed(session: SessionBase) -> None:
     """The password was given once more: the session goes on under a new key (OWASP ASVS 5.0, 7.2.4)."""
     session.cycle_key()
     session[CHECKED] = int(time.time())
+
+
+def checked(session: SessionBase, at: float) -> None:
+    """Who this is was last checked `at`, elsewhere than here: in seconds since 1970, 0 if that is not known."""
+    session[CHECKED] = int(at)
 
 
 def ask_second_factor(session: SessionBase) -> None:
@@ -55,7 +61,7 @@ def is_proved(session: SessionBase) -> bool:
 
 def checked_at(session: SessionBase) -> float:
     """When the password was last checked, in seconds since 1970: at sign-in or since; 0 if that is not known."""
-    return float(max(session.get(STARTED, 0), session.get(CHECKED, 0)))
+    return float(session.get(CHECKED, session.get(STARTED, 0)))
 
 
 def over(session: SessionBase) -> str:

@@ -45,11 +45,16 @@ def confirm(request: HttpRequest, user: User, password: str) -> bool:
         _refuse(known, origin, "locked" if locked else "wrong")
         return False
     tries.forgive(attempt)
+    confirmed(request, user, way="password")
+    return True
+
+
+def confirmed(request: HttpRequest, user: User, *, way: str) -> None:
+    """It is still they: the session goes on under a new key, and for ten minutes no act asks again."""
     with transaction.atomic():
         sessions.confirmed(request.session)
         user.origin = origin_of(request)
-        record("session.confirmed", by=user, on=user)
-    return True
+        record("session.confirmed", by=user, on=user, way=way)
 
 
 def sign_out(request: HttpRequest, user: User) -> None:

@@ -47,14 +47,16 @@ class Flow:
     next_url: str
     user: int | None
     at: float
+    # Whoever is signed in here gives their password or card there once more, before an act that asks for it.
+    confirms: bool = False
 
 
-def start(request: HttpRequest, *, next_url: str, return_url: str) -> str:
+def start(request: HttpRequest, *, next_url: str, return_url: str, confirms: bool = False) -> str:
     """The address to go to. What is needed on the way back stays in the session. Raises Unreachable."""
     known = identity_provider.provider()
     signed_in = request.user.pk if request.user.is_authenticated else None
     state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
-    flow = Flow(state, nonce, verifier, next_url, signed_in, time.time())
+    flow = Flow(state, nonce, verifier, next_url, signed_in, time.time(), confirms)
     request.session[FLOW] = vars(flow)
     asked = {
         "response_type": "code",
@@ -66,6 +68,8 @@ def start(request: HttpRequest, *, next_url: str, return_url: str) -> str:
         "code_challenge": create_s256_code_challenge(flow.verifier),
         "code_challenge_method": "S256",
     }
+    # Not on the word of a session that is open there (OpenID Connect Core 1.0, section 3.1.2.1).
+    asked |= {"prompt": "login", "max_age": "0"} if confirms else {}
     return f"{known.authorize_url}{'&' if '?' in known.authorize_url else '?'}{urlencode(asked)}"
 
 
@@ -101,6 +105,25 @@ def enter(request: HttpRequest, proof: Proof) -> bool:
         refused(request, "nobody active is linked with it")
         return False
     sign_in.begin(request, user, proved=bool(proof.means & set(settings.OIDC_SECOND_FACTORS)))
+    # The provider may have let in whoever sat at an open session of it: then nothing was checked just now.
+    sessions.checked(request.session, proof.signed_in_at)
+    return True
+
+
+def may_confirm(user: User) -> bool:
+    """Whether this person can show at the provider that it is still they, in place of the password."""
+    return identity_provider.is_on() and Identity.objects.filter(user=user, issuer=settings.OIDC_ISSUER).exists()
+
+
+def confirm(request: HttpRequest, proof: Proof, flow: Flow, user: User) -> bool:
+    """Count a sign-in at the provider that was made since, by whoever is signed in here; False, recorded, for less."""
+    if known_as(proof) != user:
+        refused(request, "another person signed in to confirm")
+        return False
+    if proof.signed_in_at < flow.at - identity_provider.SKEW_SECONDS:
+        refused(request, "nobody signed in anew to confirm")
+        return False
+    sign_in.confirmed(request, user, way="agency account")
     return True
 
 

@@ -133,6 +133,11 @@ def disable_unused(user: User, *, now: datetime, by: User | None) -> bool:
     return True
 
 
+def may_reopen(user: User, by: User) -> bool:
+    """Whether `by`, who is entitled to open accounts again, may open this one."""
+    return user.status == User.Status.SUSPENDED and user.person_key != by.person_key
+
+
 @action
 def reactivate(user: User, *, by: User, reason: str) -> User:
     """Open a suspended account again. Its person has until the next warning runs out to sign in. Raises Refused."""

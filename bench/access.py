@@ -1,25 +1,28 @@
 """What access costs on the queue page: its statements and time, by rows, offices and users (`make bench-access`).
 
 The statements of a page must be as many whatever the size; the time stands beside the bare SQL of the same rows,
-that is: with the offices already known and no person looked up.
+that is: with the offices already known and no person looked up. The rows and offices are the bench's own, so that
+exactly so many wait.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.ground import Times, fill_to, in_turn, manage, prepared, vacuum
-from bench.queue import busiest, reader, reopen
+from bench.queue import page_of, reader_at, rows_of
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Office, User
 
 RUNS = 40
-ROWS, OFFICES, USERS = (1, 50, 500), (1, 50, 300), (50, 5_000)
+ROWS, OFFICES, USERS = (1, 10, 50, 500), (1, 50, 300), (50, 5_000)
+# How the codes of the bench's own offices and the numbers of its own reports begin.
+CODE, NUMBER = "QA", "SIR-B-"
 # What belongs to access: who somebody is, what they hold, and whether that has changed since.
 ACCESS = re.compile(r"accounts_(version|officepermission|assignment|user)\b|reports_reportreader")
 
@@ -31,6 +34,7 @@ class Figure:
     users: int
     offices: int
     rows: int
+    shown: int
     first: int
     again: int
     page: int
@@ -43,11 +47,9 @@ class Figure:
 
     def __str__(self) -> str:
         ratio = self.access.p50 / self.limit.p50
-        return (
-            f"{self.users:>6,} users, {self.offices:>3} offices, {self.rows:>3} rows: access {self.first} statements "
-            f"at first, {self.again} afterwards, {self.page} in all | with access {self.access} | bare {self.limit} | "
-            f"ratio {ratio:4.2f}"
-        )
+        size = f"{self.users:>6,} users, {self.offices:>3} offices, {self.rows:>3} rows ({self.shown:>2} on the page)"
+        counted = f"access {self.first} statements at first, {self.again} afterwards, {self.page} in all"
+        return f"{size}: {counted} | with access {self.access} | bare {self.limit} | ratio {ratio:4.2f}"
 
 
 def main() -> None:
@@ -105,14 +107,80 @@ FROM unnest(%(keys)s::bigint[]) u, auth_permission p WHERE p.codename IN ('read_
 
 
 def measure(users: int, offices: int, rows: int) -> Figure:
-    """One reader of so many offices, and so many rows of the queue as they may see it."""
-    user = reader(offices)
-    busy = busiest(offices)
-    reopen(busy[0], rows - busy[0].waiting)  # type: ignore[attr-defined]  # annotated there
+    """One reader of so many offices, where so many rows wait in the queue."""
+    from accounts.models import User
+
+    places = own_offices(offices)
+    wait(rows, places)
+    user = reader_at(places)
     with_access, bare = rows_by_access(user, rows), rows_bare(user, rows)
     access, limit = in_turn(RUNS, with_access, bare)
     first, again, page = statements(user)
-    return Figure(users, offices, len(with_access()), first, again, page, access, limit)
+    shown = rows_of(page_of(user)())
+    found = len(with_access())
+    assert found == len(bare()) == rows, (found, rows)
+    return Figure(User.objects.count(), offices, found, shown, first, again, page, access, limit)
+
+
+def own_offices(wanted: int) -> Sequence[Office]:
+    """This many offices of the bench alone, where nothing waits but what it puts there."""
+    from accounts import actions
+    from accounts.models import Office
+
+    ours = Office.objects.filter(code__startswith=CODE).order_by("code")
+    parent = Office.objects.filter(kind="sac").first()
+    for number in range(ours.count() + 1, wanted + 1):
+        name = f"Access office {number}"
+        actions.add_office(by=None, code=f"{CODE}{number:03d}", name=name, kind="sub", parent=parent, programme="HSI")
+    return list(ours[:wanted])
+
+
+def wait(rows: int, offices: Sequence[Office]) -> None:
+    """Exactly so many reports wait in these offices, dealt out to them in turn; what else the bench has is closed."""
+    from django.db import connection, transaction
+    from django.db.models import F
+
+    from audit.log import Subject, record
+    from reports.models import Report
+
+    ours = Report.objects.filter(number__startswith=NUMBER)
+    copies(rows - ours.count())
+    chosen = list(ours.order_by("number").values_list("pk", flat=True)[:rows])
+    places = [offices[turn % len(offices)].pk for turn in range(rows)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        keys = [str(pk) for pk in ours.values_list("pk", flat=True)]
+        record("report.batch_filed", by=None, on=Subject("report"), batch=keys)
+        ours.update(status="closed", held_by=None, closed_at=F("submitted_at"))
+        cursor.execute(DEAL, [chosen, places])
+
+
+def copies(wanted: int) -> None:
+    """So many more copies of one filed report, within the database, under numbers of the bench."""
+    from django.db import connection, transaction
+
+    from audit.log import Subject, record
+    from reports.models import Report
+
+    model = Report.objects.filter(kind="sir", restricted=False, legacy=False).exclude(status="voided").first()
+    if wanted <= 0 or model is None:
+        return
+    columns = [field.column for field in Report._meta.concrete_fields]
+    own = {"id": "gen_random_uuid()", "number": f"'{NUMBER}' || substr(md5(gen_random_uuid()::text), 1, 20)"}
+    chosen = ", ".join(own.get(str(column), f"m.{column}") for column in columns)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO reports_report ({', '.join(map(str, columns))}) SELECT {chosen} "  # noqa: S608 - columns of ours
+            "FROM reports_report m, generate_series(1, %s) WHERE m.id = %s RETURNING id",
+            [wanted, model.pk],
+        )
+        keys = [str(pk) for (pk,) in cursor.fetchall()]
+        record("report.batch_filed", by=None, on=Subject("report"), batch=keys)
+
+
+DEAL = """
+UPDATE reports_report r SET status = 'submitted', closed_at = NULL, office_id = d.office
+FROM unnest(%s::uuid[], %s::bigint[]) AS d (id, office) WHERE r.id = d.id
+"""
 
 
 def rows_by_access(user: User, rows: int) -> Callable[[], list[Any]]:

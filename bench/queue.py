@@ -67,7 +67,13 @@ def measure(size: int) -> list[Figure]:
 
 
 def reader(offices: int) -> User:
-    """A reviewer of this many offices. No role reviews less than all, so the guardian rows are made here."""
+    """A reviewer of this many offices, those with the most in the queue."""
+    enough_offices(offices)
+    return reader_at(busiest(offices))
+
+
+def reader_at(offices: Sequence[Office]) -> User:
+    """A reviewer of these offices. No role reviews less than all, so the guardian rows are made here."""
     from django.contrib.auth.models import Permission
     from django.db import transaction
     from django.utils import timezone
@@ -75,12 +81,11 @@ def reader(offices: int) -> User:
     from accounts.models import OfficePermission, User
     from audit.log import record
 
-    enough_offices(offices)
-    username = f"bench-{offices}"
+    username = f"bench-{len(offices)}"
     model = User.objects.filter(is_demonstration=True).exclude(username__startswith="bench-").first()
     assert model
     user = User.objects.filter(username=username).first() or User(
-        username=username, person_key=username, name=f"Reader of {offices}", email="bench@example.gov",
+        username=username, person_key=username, name=f"Reader of {len(offices)}", email="bench@example.gov",
         programme="HSI", office=model.office, status="active", is_demonstration=True,
         rules_version=model.rules_version, rules_accepted_at=model.rules_accepted_at,
     )  # fmt: skip
@@ -89,13 +94,12 @@ def reader(offices: int) -> User:
         user.save()
         record("user.created", by=None, on=user)
         OfficePermission.objects.filter(user=user).delete()
-        busy = busiest(offices)
         wanted = Permission.objects.filter(codename__in=["review_reports", "read_sir"])
         until = timezone.now() + timedelta(days=1)
         OfficePermission.objects.bulk_create(
             OfficePermission(user=user, permission=p, content_object=office, until=until)
             for p in wanted
-            for office in busy
+            for office in offices
         )
     return User.objects.get(username=username)
 

@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from queue import Queue
@@ -28,6 +29,7 @@ from typing import Any
 
 import psycopg
 
+from drills import mutant_server
 from drills.mutations import Mutant, mutants, source_of
 from sen import embedded
 from sen.postgres import CHECKOUT
@@ -38,7 +40,7 @@ FOUND = FOLDER / "found.jsonl"
 EQUIVALENT = CHECKOUT / "drills" / "mutants_alike.csv"
 CLUSTER = Path(os.environ.get("SEN_MUTANTS_DATA_DIR", "/tmp/sen-mutants"))  # noqa: S108 - short, for sockets lie in it
 TEMPLATE = "mutants_template"
-AT_ONCE = 2
+AT_ONCE = int(os.environ.get("SEN_MUTANTS_AT_ONCE", "2"))
 SECONDS = 240
 PASSED, FAILED = 0, 1
 # Tried for what its own tests let through.
@@ -53,7 +55,8 @@ def main() -> None:
         print(f"{len(chosen)} mutants")
         return
     known = {} if options.again else _known()
-    waiting = [one for one in chosen if key_of(one) not in known]
+    # From the end: the terms of predicates, which are seen the least often, before the many lines of the table.
+    waiting = [one for one in reversed(chosen) if key_of(one) not in known]
     print(f"{len(chosen)} mutants, {len(chosen) - len(waiting)} tried before", flush=True)
     with _ground() as copies:
         until = time.monotonic() + options.minutes * 60
@@ -141,24 +144,40 @@ def _make_template(copy: Path) -> None:
 
 
 def _pytest(copy: Path, tests: tuple[str, ...], how: str, database: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "SEN_MUTANTS": how,
-        "SEN_TEST_DATABASE": database,
-        "SEN_TEST_DATA_DIR": str(CLUSTER),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(copy),
+    """The exit code of these tests and what they said. Raises TimeoutExpired."""
+    said = copy / ".mutant_said"
+    job = {
+        "environment": {"SEN_MUTANTS": how, "SEN_TEST_DATABASE": database, "SEN_TEST_DATA_DIR": str(CLUSTER)},
+        "arguments": ["-x", "-q", "--tb=line", *PLUGINS, *tests],
+        "seconds": SECONDS * (5 if tests == MORE else 1),
+        "said": str(said),
+        "seen": str(copy / ".mutant_seen"),
     }
-    plugins = ("-p", "drills.mutant_database", "-p", "no:cacheprovider", "-p", "no:xdist")
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *plugins, *tests]
-    return subprocess.run(
-        command,
+    server = _server(copy)
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write(json.dumps(job) + "\n")
+    server.stdin.flush()
+    code = int(server.stdout.readline())
+    if code == mutant_server.SLOW:
+        raise subprocess.TimeoutExpired([*tests], SECONDS)
+    return subprocess.CompletedProcess([*tests], code, said.read_text(errors="replace"))
+
+
+PLUGINS = ("-p", "drills.mutant_database", "-p", "no:cacheprovider", "-p", "no:xdist")
+
+
+@cache
+def _server(copy: Path) -> subprocess.Popen[str]:
+    """The process whose forks run what is tried in this copy; it ends with this one, when its input does."""
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": ""}
+    return subprocess.Popen(
+        [sys.executable, "-m", "drills.mutant_server"],
         cwd=copy,
         env=environment,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=SECONDS * (5 if tests == MORE else 1),
-        check=False,
     )
 
 
@@ -203,30 +222,50 @@ def try_one(one: Mutant, copy: Path, number: int, *, more: bool) -> str:
     if not _are_sound(one.tests, copy, number):
         return "untold"
     file, source = copy / one.path, source_of(one.path)
-    file.write_bytes(one.apply(source))
-    try:
+    with _changed(file, one.apply(source), source):
         outcome, _ = _outcome(copy, number, one.tests)
-    finally:
-        file.write_bytes(source)
     if outcome != "survived" or not more or not _are_sound(MORE, copy, number):
         return outcome
-    file.write_bytes(one.apply(source))
-    try:
+    with _changed(file, one.apply(source), source):
         return _outcome(copy, number, MORE)[0]
+
+
+@contextmanager
+def _changed(file: Path, text: bytes, source: bytes) -> Iterator[None]:
+    """The file with this text for a while; what was compiled of it goes, so that no run takes one for the other."""
+    _write(file, text)
+    try:
+        yield
     finally:
-        file.write_bytes(source)
+        _write(file, source)
+
+
+def _write(file: Path, text: bytes) -> None:
+    file.write_bytes(text)
+    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
+        compiled.unlink()
 
 
 def _outcome(copy: Path, number: int, tests: tuple[str, ...]) -> tuple[str, str]:
     database = f"mutants_{number}"
-    with _connect() as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
+    _make_anew(database)
     try:
         run = _pytest(copy, tests, "use", database)
     except subprocess.TimeoutExpired:
         return "slow", ""
     return {PASSED: "survived", FAILED: "killed"}.get(run.returncode, "broken"), run.stdout
+
+
+def _make_anew(database: str) -> None:
+    """The database of a run, as the template is; the server may be tidying up the last one, and then lets nobody in."""
+    with _connect() as connection:
+        for again in range(10):
+            try:
+                connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+                break
+            except psycopg.errors.InsufficientPrivilege:
+                time.sleep(again)
+        connection.execute(f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
 
 
 # -- What was found ---------------------------------------------------------------------------------------------------

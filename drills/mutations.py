@@ -16,7 +16,11 @@ GATE = "tests/accounts/test_gate.py"
 PEOPLE = ("tests/accounts/test_apart.py", "tests/accounts/test_people.py", "tests/accounts/test_role_pages.py")
 VISIBLE = ("tests/reports/test_visibility.py", "tests/reports/test_readers.py", "tests/reports/test_outside.py")
 REVOKED = ("tests/access/test_remembered.py", "tests/access/test_revocation.py", "tests/access/test_at_once.py")
-OUTSIDE = ("tests/reports/test_outside.py", "tests/reports/test_outside_review.py")
+OUTSIDE = (
+    "tests/access/test_outside_terms.py",
+    "tests/reports/test_outside.py",
+    "tests/reports/test_outside_review.py",
+)
 MOVES = ("tests/reports/test_moves.py", "tests/reports/test_approval.py", "tests/reports/test_tav.py")
 
 # Where it is decided: file -> the functions whose terms are mutated ("" for all of them), and the tests, likely first.
@@ -72,7 +76,12 @@ PREDICATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ileads/dissemination.py": (("may_pass_on", "may_take_back"), ("tests/ileads/test_pass_on.py",)),
     "watch/reach.py": (
         ("",),
-        ("tests/watch/test_inbox.py", "tests/watch/test_summary.py", "tests/watch/test_pages.py"),
+        (
+            "tests/access/test_inbox_terms.py",
+            "tests/watch/test_inbox.py",
+            "tests/watch/test_summary.py",
+            "tests/watch/test_pages.py",
+        ),
     ),
 }
 # Where the same person is told by their key, wherever that is; the tests of each file not named above.
@@ -82,7 +91,7 @@ SAME_PERSON = {
     "accounts/campaign_reach.py": ("tests/accounts/test_campaigns.py",),
     "accounts/leaving.py": ("tests/accounts/test_leaving.py",),
     "accounts/second_factors.py": ("tests/accounts/test_second_factors.py",),
-    "accounts/open_sessions.py": ("tests/accounts/test_sessions.py",),
+    "accounts/open_sessions.py": ("tests/accounts/test_open_sessions.py", "tests/accounts/test_sessions.py"),
     "accounts/access_mail.py": ("tests/accounts/test_requests.py",),
     "reports/actions/outside.py": ("tests/reports/test_outside.py",),
     "ileads/dissemination.py": ("tests/ileads/test_pass_on.py",),

@@ -13,6 +13,7 @@ from accounts.access import YES, Verdict, may
 from accounts.models import OfficePermission, User
 from accounts.roles import own
 from ileads.models import Dissemination
+from reports import outside
 from reports.lookup import READS
 from reports.models import Report
 from reports.moves import FILED
@@ -62,7 +63,8 @@ def refusal_of(report: Report, recipient: User, by: User) -> str:
     if had := live(report).filter(recipient=recipient).first():
         until = f"{had.until.astimezone(zone_of(report)):%b %-d, %Y}"
         return f"{recipient.name} has this iLead already, until {until}. To change that, take it back first."
-    if Report.objects.visible_to(recipient).filter(pk=report.pk).exists():
+    seen = Report.objects.visible_to(recipient).filter(pk=report.pk).exists()
+    if seen and not outside.alone(report, recipient):
         return f"{recipient.name} can read this iLead already, by their role. Nothing has to be passed on."
     return ""
 

@@ -13,6 +13,7 @@ from ileads import dissemination
 from ileads.lookup import KIND
 from ileads.models import LegacySSN
 from ileads.reveal import shown_today
+from reports import outside
 from reports.explain import seen_step
 from reports.models import Report
 from reports.moves import FILED
@@ -47,7 +48,10 @@ def reveal_ssn(held: Held, report: Report, seen: Answer) -> Answer:
     Whether it holds one at all is looked up only where the person may see such numbers.
     """
     steps = [seen_step(seen), held.step("reveal_ssn", report.office)]
-    actual = seen.actual and bool(may(held.user, "reveal_ssn", report.office))
+    alone = outside.alone(report, held.user)
+    actual = seen.actual and not alone and bool(may(held.user, "reveal_ssn", report.office))
+    if alone:
+        steps.append(Step(False, "They read it outside their offices, which opens no SSN.", "Pass it on to them."))
     if actual or all(step.holds for step in steps):
         has_one = LegacySSN.objects.filter(report_id=report.pk).exists()
         left = settings.REVEALS_A_DAY - shown_today(held.user)

@@ -26,10 +26,15 @@ from ileads.models import LegacySSN, Reveal
 from ileads.models.reveal import LONGEST_REASON, Outcome, Purpose
 from ileads.sealed import CannotOpen, open_sealed
 from privacy import guard, overrides
+from reports import outside
 from reports.models import Report
 from sen.errors import Stopped
 
 SHORTEST_REASON = 10
+ONLY_READ = (
+    "You read this iLead outside your offices, for a stated reason and a limited time. That opens what it says, not "
+    "the legacy SSNs in it. Ask the office that owns it to pass it on to you."
+)
 # With this label nine bare digits are kept as bullets too: whoever knows the number may write it down as the reason.
 LABEL = "ssn"
 
@@ -144,7 +149,9 @@ def _who(target: Target, by: User) -> Outcome | None:
         return Outcome.NOT_VISIBLE
     if target.ssn_id is None:
         return Outcome.UNKNOWN
-    return None if may(by, "reveal_ssn", target.report.office) else Outcome.NOT_GRANTED
+    if not may(by, "reveal_ssn", target.report.office):
+        return Outcome.NOT_GRANTED
+    return Outcome.OUTSIDE if outside.alone(target.report, by) else None
 
 
 def _what_for(asked: Asked) -> Outcome | None:

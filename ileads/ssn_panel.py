@@ -12,7 +12,8 @@ from accounts.models import User
 from ileads.forms import SSNForm
 from ileads.lookup import KIND
 from ileads.models import LegacySSN
-from ileads.reveal import shown_today
+from ileads.reveal import ONLY_READ, shown_today
+from reports import outside
 from reports.models import Report
 from reports.panels import Panel
 
@@ -32,11 +33,13 @@ def panels(report: Report, user: User) -> Iterable[Panel]:
     ssns = list(LegacySSN.objects.filter(report_id=report.pk).defer("value").select_related("person"))
     if not ssns:
         return
-    may_reveal = bool(may(user, "reveal_ssn", report.office))
+    granted = bool(may(user, "reveal_ssn", report.office))
+    only_read = ONLY_READ if granted and outside.alone(report, user) else ""
+    may_reveal = granted and not only_read
     lines = [
         Line(ssn, SSNForm(auto_id=f"ssn{place}_%s") if may_reveal else None) for place, ssn in enumerate(ssns, start=1)
     ]
-    context = {"lines": lines, "report": report, "may_reveal": may_reveal}
+    context = {"lines": lines, "report": report, "may_reveal": may_reveal, "only_read": only_read}
     if may_reveal:
         context |= {"today": shown_today(user), "limit": settings.REVEALS_A_DAY}
     yield Panel("Legacy SSNs", "ileads/ssn_panel.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def our_apps() -> list[AppConfig]:
     return sorted((app for app in apps.get_app_configs() if _is_here(Path(app.path))), key=lambda app: app.name)
 
 
+@cache
 def _is_here(folder: Path) -> bool:
     """In this repository, but not among the installed packages that may lie within it."""
     return Path(settings.BASE_DIR) in folder.parents and "site-packages" not in folder.parts

@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.access import YES, Verdict, may
 from accounts.models import User
 from reports.kinds import KINDS, Kind
-from reports.models import OutsideReading, OutsideRule, Report
-from reports.models.report import visible
+from reports.models import OutsideReading, OutsideRule, Report, ReportReader
+from reports.models.report import NAMED, SHARED, visible
 from reports.states import Status
 
 Policy = OutsideRule.Policy
@@ -76,6 +76,12 @@ def only_read(report: Report, user: User) -> str:
     )
 
 
+def alone(report: Report, user: User) -> bool:
+    """Whether nothing but a reading for a stated reason opens this report to `user`: neither named nor told of it."""
+    rows = ReportReader.objects.filter(user=user, content_object=report, until__gt=timezone.now())
+    return under_way(report, user) is not None and not rows.filter(permission__codename__in=(NAMED, SHARED)).exists()
+
+
 def in_scope(report: Report, user: User) -> bool:
     return bool(may(user, report.declaration.permission("read"), report.office, report.author_id)) or (
         report.author_id == user.pk
@@ -102,7 +108,7 @@ def of_own_offices(user: User) -> Q:
     """Readings of reports of the offices whose readers `user` decides on, and of their own reports, by others."""
     offices = Q(report__office__any_of=sorted(user.rights.offices.get("name_readers", ())))
     if "name_readers" in user.rights.everywhere:
-        offices = Q()
+        offices = Q(pk__isnull=False)  # an empty Q would be left out of what follows
     theirs = Report.objects.visible_to(user)
     return (offices | Q(report__author=user)) & Q(report__in=theirs.values("pk")) & ~Q(reader=user)
 

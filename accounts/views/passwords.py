@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import known_browsers, password_links, passwords, sessions, sign_in
+from accounts import known_browsers, open_sessions, password_links, passwords, sessions, sign_in
 from accounts.access import person, public, signed_in
 from accounts.confirming import WRONG
 from accounts.models import User
@@ -32,10 +32,21 @@ TYPED = ("current_password", "new_password", "new_password_again")
 @require_http_methods(PAGES)
 def change_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=person(request))
-    if form.is_valid() and _change(request, form):
-        messages.success(request, "Your password is changed. Every other session of yours has ended.")
-        return known_browsers.give(request, redirect("accounts:sessions"))
+    try:
+        if form.is_valid() and _change(request, form):
+            messages.success(request, "Your password is changed. Every other session of yours has ended.")
+            return known_browsers.give(request, redirect("accounts:sessions"))
+    except passwords.ChangedAtOnce:
+        request.session.flush()  # it has just ended with the others
+        return _to(open_sessions.PASSWORD)
     return render(request, "accounts/change_password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _to(why: str) -> HttpResponse:
+    """To the sign-in page, which says why."""
+    response = redirect("accounts:sign_in")
+    response["Location"] += f"?why={why}"
+    return response
 
 
 def _change(request: HttpRequest, form: ChangePasswordForm) -> bool:
@@ -46,7 +57,7 @@ def _change(request: HttpRequest, form: ChangePasswordForm) -> bool:
     except TooMany as error:
         form.add_error("current_password", f"Too many tries. Try again in {error.retry_seconds} seconds.")
     if not form.errors:
-        with add_refusal(form):
+        with add_refusal(form, but=passwords.ChangedAtOnce):
             new = form.cleaned_data["new_password"]
             changed = passwords.change(by=user, password=new, keep=request.session.session_key)
             update_session_auth_hash(request, changed)
@@ -107,6 +118,4 @@ def _to_sign_in(request: HttpRequest, user: User) -> HttpResponse:
     else:
         request.session.pop(HELD, None)
     known_browsers.remember(request, user)
-    response = redirect("accounts:sign_in")
-    response["Location"] += f"?why={sessions.PASSWORD_SET}"
-    return known_browsers.give(request, response)
+    return known_browsers.give(request, _to(sessions.PASSWORD_SET))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, confirming, history, marks
+from accounts import actions, confirming, history, marks, unused
 from accounts.access import Refused, person, refusal, requires
 from accounts.forms import GrantForm, PeopleSearch, ProfileForm, ReasonForm
 from accounts.models import Assignment, User
@@ -86,6 +86,7 @@ def _access_of(user: User, by: User) -> dict[str, Any]:
         "sessions": user.sessions.filter(ended="").count(),
         "linked": user.identities.exists(),
         "may_grant": by.may_somewhere("grant_roles") and by.person_key != user.person_key,
+        "may_reopen": by.may_somewhere("grant_roles") and unused.may_reopen(user, by),
         "reads_requests": by.may_somewhere("grant_roles"),
         "may_explain": by.may_somewhere("explain_access"),
     }
@@ -103,6 +104,7 @@ def _profile(request: HttpRequest, user: User) -> HttpResponse:
     # The form has written what was typed into its own copy; the heading names the person as stored.
     stored = User.objects.get(pk=pk)
     context = {"form": form, "profile": stored, "history": history.of(stored), "mark": mark, "clash": clash}
+    context["may_reopen"] = unused.may_reopen(stored, person(request))
     return render(request, "accounts/person.html", context, status=200 if clash is None else 409)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import open_sessions
+from accounts import identity_provider, open_sessions
 from accounts.access import Refused, person, signed_in
 from accounts.origin import session_mark
 from audit.log import record
@@ -31,6 +31,7 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
         "most": settings.SESSIONS_A_PERSON,
         "hours": settings.ABSOLUTE_SECONDS // 3600,
         "minutes": settings.IDLE_SECONDS // 60,
+        "agency": identity_provider.is_on(),
     }
     return render(request, "accounts/sessions.html", context)
 

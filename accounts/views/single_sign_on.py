@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import confirming, identity_provider, readiness, single_sign_on
+from accounts import confirming, identity_provider, readiness, sessions, single_sign_on
 from accounts.access import Refused, public
 from accounts.asking import ask_to_mend, own_page
 from accounts.identity_provider import NotBelieved, Unreachable
@@ -27,6 +27,11 @@ NOT_BELIEVED = (
     "The sign-in of the agency did not confirm who you are, so nobody was signed in. "
     "Begin again from the sign-in page; do not use the browser's back button on the way."
 )
+NOT_LINKED = "Your account here is linked with no agency account, so none can confirm you. Give your password instead."
+NOT_CONFIRMED = (
+    "The sign-in of the agency did not show that you signed in just now with the account that is linked with yours, so "
+    "nothing is confirmed. Close this window and begin again from the page that asked."
+)
 LINKED = "Your agency account is linked. From now on you may sign in with it."
 
 
@@ -37,6 +42,8 @@ def sso(request: HttpRequest) -> HttpResponse:
     if not identity_provider.is_on():
         raise Http404
     user = request.user if isinstance(request.user, User) else None
+    if user and "confirm" in request.POST and not sessions.is_pending(request.session):
+        return _go_to_confirm(request, user)
     if user and (lack := readiness.first_lack(user, request.session)):
         return ask_to_mend(request, lack)
     if request.method != "POST":
@@ -48,6 +55,17 @@ def sso(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(single_sign_on.start(request, next_url=next_url, return_url=_return_url(request)))
     except Unreachable as error:
         return _down(request, error)
+
+
+def _go_to_confirm(request: HttpRequest, user: User) -> HttpResponse:
+    """To the provider, to sign in there anew; nothing that a person lacks here stands before it."""
+    if not single_sign_on.may_confirm(user):
+        raise Refused(NOT_LINKED)
+    try:
+        address = single_sign_on.start(request, next_url="", return_url=_return_url(request), confirms=True)
+    except Unreachable as error:
+        return _down(request, error)
+    return HttpResponseRedirect(address)
 
 
 def _own_link(request: HttpRequest, user: User) -> HttpResponse:
@@ -88,9 +106,20 @@ def sso_return(request: HttpRequest) -> HttpResponse:
         return _no(request, NOT_BELIEVED, 403)
     except Unreachable as error:
         return _down(request, error)
+    if user and flow.confirms:
+        return _confirmed(request, user, proof, flow)
     if user:
         return _link(request, user, proof)
     return HttpResponseRedirect(flow.next_url) if single_sign_on.enter(request, proof) else _no(request, UNKNOWN, 403)
+
+
+def _confirmed(
+    request: HttpRequest, user: User, proof: identity_provider.Proof, flow: single_sign_on.Flow
+) -> HttpResponse:
+    """In the window that was opened for it; the page that asked stays as it was, with what was typed."""
+    if not single_sign_on.confirm(request, proof, flow, user):
+        return _no(request, NOT_CONFIRMED, 403)
+    return render(request, "accounts/sso_confirmed.html", {"minutes": settings.CONFIRM_AFTER_SECONDS // 60})
 
 
 def _link(request: HttpRequest, user: User, proof: identity_provider.Proof) -> HttpResponse:

@@ -33,6 +33,7 @@ class Outcome(models.TextChoices):
     UNKNOWN = "unknown", "Refused: no such iLead or number"
     NOT_VISIBLE = "not_visible", "Refused: may not read this iLead"
     NOT_GRANTED = "not_granted", "Refused: holds no role that reveals"
+    OUTSIDE = "outside", "Refused: reads this iLead outside their offices"
     BAD_PURPOSE = "bad_purpose", "Refused: no purpose chosen"
     BAD_REASON = "bad_reason", "Refused: no reason that can be kept"
     OVER_LIMIT = "over_limit", "Refused: daily limit reached"

@@ -64,6 +64,8 @@ def _refused(request: HttpRequest, asked: Asked, no: NotShown, form: SSNForm) ->
         raise Http404
     if no.outcome == Outcome.NOT_GRANTED:
         raise Refused(refusal("reveal_ssn"))
+    if no.outcome == Outcome.OUTSIDE:
+        raise Refused(revealing.ONLY_READ)
     if no.outcome == Outcome.OVER_LIMIT:
         return _over_limit(request, asked)
     if no.outcome == Outcome.STALE:

@@ -72,18 +72,18 @@ def undeclared(declared: set[str]) -> dict[str, str]:
     """Every field of every model that a form does not have, each with a value that could be taken for it."""
     # A date or a moment is several inputs, name_0 and on.
     names = declared | {name.rpartition("_")[0] for name in declared if name.rpartition("_")[2].isdigit()}
-    found = {}
+    found, chosen = {}, {User: stranger(), Office: guam()}
     for field in our_fields():
         if field.name not in names and field.name not in NOT_TEMPTING:
-            found[field.name] = found[getattr(field, "attname", field.name)] = tempting(field)
+            found[field.name] = found[getattr(field, "attname", field.name)] = tempting(field, chosen)
     return found
 
 
-def tempting(field: Any) -> str:
+def tempting(field: Any, chosen: dict[Any, int]) -> str:
     if isinstance(field, models.BooleanField):
         return "on"
-    if isinstance(field, models.ForeignKey) and field.related_model in {User, Office}:
-        return str(stranger() if field.related_model is User else guam())
+    if isinstance(field, models.ForeignKey) and field.related_model in chosen:
+        return str(chosen[field.related_model])
     return WORD
 
 
@@ -112,13 +112,14 @@ def taken(before: Rows, after: Rows, declared: set[str]) -> list[str]:
     """The columns that hold a value which only an undeclared field can have brought."""
     tempted, people, offices = undeclared(declared), stranger(), guam()
     wrong = []
-    for key, row in after.items():
+    changed = {key: row for key, row in after.items() if row != before.get(key)}
+    for key, row in changed.items():
         was = before.get(key, {})
         for name, value in row.items():
             if value != was.get(name) and name in tempted and _is_ours(key[0], name, value, people, offices):
                 wrong.append(f"{key[0]}.{name} is {value}")
     return wrong + [
-        f"{key[0]} holds {WORD}" for key, row in after.items() if WORD in str(row) and key[0] != "reports.Draft"
+        f"{key[0]} holds {WORD}" for key, row in changed.items() if WORD in str(row) and key[0] != "reports.Draft"
     ]
 
 

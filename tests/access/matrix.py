@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from accounts import sessions
+from accounts.models import User
 from audit import review
+from sen import errors
 from sen.postgres import CHECKOUT
 from tests import house
 from tests.access.world import Objects, World
@@ -120,8 +126,13 @@ class Row(NamedTuple):
     method: str
 
 
-def rows(world: World) -> Iterator[tuple[Row, str]]:
+@cache
+def rows(world: World) -> tuple[tuple[Row, str], ...]:
     """Every line, with the address it asks."""
+    return tuple(_rows(world))
+
+
+def _rows(world: World) -> Iterator[tuple[Row, str]]:
     for page, _ in house.views():
         for position, (label, kwargs) in enumerate(WITH.get(page, lambda world: [("", {})])(world)):
             address = reverse(page, kwargs=kwargs)
@@ -139,20 +150,48 @@ def answers(
 ) -> dict[Row, str]:
     """What one person is answered on every line; each request is taken back before the next. `hear` is told all that
     an answer says, its headers included."""
-    browser = Client() if username == NOBODY else signed_in(world.people[username])
+    browser = Client() if username == NOBODY else _at_work(world.people[username])
     browser.raise_request_exception = False
     cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
     before, found = _state(), {}
+    drawn_once = patch.object(errors, "render_to_string", refusals_drawn_once())
     for row, address in ((row, address) for row, address in rows(world) if only(row)):
         # Each request begins as the first did: no answer of an earlier one may have taken the session away.
         browser.cookies = SimpleCookie(cookies)
-        with taken_back():
+        with taken_back(), drawn_once, NOT_KEPT:
             response: Any = browser.generic(row.method, address)
             body = b"".join(getattr(response, "streaming_content", ())) or response.content
             acts = ACTS if row.method == "POST" and _state() != before else ""
         found[row] = f"{response.status_code}{acts}"
         hear(row, f"{response.headers} {body.decode(errors='replace')}")
     return found
+
+
+# The client of the tests keeps a copy of all that each template was given, and nobody here asks for it.
+NOT_KEPT = patch("django.test.client.store_rendered_templates", lambda *args, **kwargs: None)
+
+
+def _at_work(user: User) -> Client:
+    """Signed in and begun: else each request, taken back as it is, would be the first of its session."""
+    browser = signed_in(user)
+    session = browser.session
+    sessions.begin(session)
+    session.save()
+    return browser
+
+
+def refusals_drawn_once() -> Callable[..., str]:
+    """Two thirds of the answers to one person are the same few refusals. Whatever decides runs each time and says its
+    own; a refusal that has been drawn with the same words is not drawn again."""
+    drawn: dict[tuple[str, str], str] = {}
+
+    def draw(template: str, context: dict[str, Any], request: Any = None) -> str:
+        said = template, repr({**context, "event_number": ""})
+        if said not in drawn:
+            drawn[said] = render_to_string(template, context, request=request)
+        return drawn[said]
+
+    return draw
 
 
 @contextmanager

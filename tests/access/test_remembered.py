@@ -8,10 +8,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
 from accounts import access, actions, memory
 from accounts.models import Assignment, Office, OfficePermission, User
@@ -19,6 +20,7 @@ from accounts.roles import Role
 from audit.log import record
 from reports import filters
 from reports.models import EventType
+from tests.database import owner_connection
 from tests.reports.filing import file_sir
 
 committed = pytest.mark.django_db(transaction=True)
@@ -167,3 +169,27 @@ def test_what_a_request_sets_on_its_person_stays_in_it(analyst: Any) -> None:
     again = memory.signed_in(analyst.pk)
     assert again
     assert (again.name, again.office) == (analyst.name, analyst.office)
+
+
+@pytest.mark.django_db
+def test_an_act_holds_its_actor_and_their_roles_until_it_ends(analyst: Any, colleague: Any) -> None:
+    """What would suspend the actor or take a role from them waits; what is done to others does not."""
+    given = Assignment.objects.get(user=analyst)
+    with transaction.atomic():
+        access.hold(analyst)
+        with owner_connection() as other:
+            other.execute("SELECT FROM accounts_user WHERE id = %s FOR NO KEY UPDATE NOWAIT", [colleague.pk])
+            for table, row in (("accounts_user", analyst.pk), ("accounts_assignment", given.pk)):
+                with pytest.raises(LockNotAvailable), other.transaction():
+                    other.execute(f"SELECT FROM {table} WHERE id = %s FOR NO KEY UPDATE NOWAIT".encode(), [row])
+
+
+@pytest.mark.django_db
+def test_a_grant_waits_for_the_accounts_of_its_person_and_of_nobody_else(analyst: Any, colleague: Any) -> None:
+    with owner_connection() as other, transaction.atomic():
+        other.execute("SELECT FROM accounts_user WHERE id = %s FOR UPDATE", [colleague.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+        actions._lock_accounts(analyst)
+        with pytest.raises(OperationalError), transaction.atomic():
+            actions._lock_accounts(colleague)

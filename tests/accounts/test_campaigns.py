@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +18,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import actions, campaign_reach, campaign_tasks, campaigns
+from accounts import actions, campaign_reach, campaign_tasks, campaigns, leaving
 from accounts.access import AT_ONCE, Refused, hold
 from accounts.campaign_words import opens
-from accounts.models import Assignment, Campaign, CampaignItem, Office, User
+from accounts.models import Assignment, Campaign, CampaignItem, Office, OfficePermission, User
 from accounts.roles import Role
 from audit.log import record
 from audit.models import Event
@@ -428,6 +429,18 @@ def test_reminders_come_weekly_and_two_days_before_the_end_each_once(acm: User) 
         assert True not in [campaigns.remind(one, by=None) for one in campaigns.to_remind(now)]
 
 
+def test_those_are_told_who_endorse_there_now_and_for_somebody_else(acm: User, supervisor: User) -> None:
+    def told(campaign: Campaign) -> set[str]:
+        return {user.username for user in campaign_reach.people_asked(campaign)}
+
+    everybody, supervisors = opened(acm), opened(acm, role="supervisor")
+    assert told(everybody) == {"supervisor", "sac"}
+    assert told(supervisors) == {"sac"}
+    OfficePermission.objects.filter(user=supervisor).update(until=timezone.now())
+    record("user.rights_recomputed", by=None, on=supervisor)
+    assert told(everybody) == {"sac", "acm"}  # what is about the other who endorses is left to a manager
+
+
 @pytest.mark.django_db(transaction=True)
 def test_each_who_is_asked_gets_one_mail_that_names_nobody(mailroom: Mailroom, acm: User, agent: User) -> None:
     led_by(agent, User.objects.get(username="supervisor"))
@@ -555,6 +568,41 @@ def test_one_who_has_left_answers_nothing_and_their_staff_is_asked_of_others(
     with pytest.raises(Refused, match="not asked"):
         answered(campaign, "agent", boss)
     assert "agent" in asked_about(sac, campaign)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_who_leaves_was_asked_is_handed_to_their_office_and_the_office_is_told(
+    mailroom: Mailroom, acm: User, agent: User, supervisor: User, sac: User
+) -> None:
+    led_by(agent, another(sac, "fig", "ATL", username="boss"))
+    boss = User.objects.get(username="boss")
+    campaign = opened(acm)
+    work()
+    told = len(mailroom.taken)
+    assert ("Answers to a recertification", 1) in [(one.title, one.count) for one in leaving.before([boss])]
+    ended = leaving.offboard(boss, by=acm, reason="Left the agency")
+    assert ended["Answers to a recertification"] == 1
+    assert item_of(campaign, "agent").reviewer is None
+    assert "agent" in asked_about(sac, campaign) & asked_about(supervisor, campaign)
+    event = Event.objects.get(code="campaign.handed_on", object_id=str(campaign.pk))
+    assert (event.actor, json.loads(event.payload)["items"]) == ("acm", [item_of(campaign, "agent").pk])
+    work()
+    assert {str(mail["To"]) for mail in mailroom.taken[told:]} == {"sac@example.gov", "supervisor@example.gov"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_only_the_leaver_could_answer_falls_to_the_managers(
+    mailroom: Mailroom, acm: User, agent: User, supervisor: User, sac: User
+) -> None:
+    led_by(agent, supervisor)
+    leaving.offboard(sac, by=acm, reason="Left the agency")
+    campaign = opened(acm)
+    work()
+    told = len(mailroom.taken)
+    leaving.offboard(supervisor, by=acm, reason="Left the agency")
+    assert "agent" in asked_about(acm, campaign)
+    work()
+    assert {str(mail["To"]) for mail in mailroom.taken[told:]} == {"acm@example.gov"}
 
 
 def _together(*acts: Callable[[], Any]) -> list[Any]:

@@ -1,14 +1,18 @@
 """The gate before every view: what declares nothing is refused, and who may not is told why and recorded."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory, override_settings
 
 from accounts import origin
+from accounts.access import Declared
+from accounts.middleware import declared
 from accounts.models import User
 from audit.models import Event
+from tests.accounts.addresses import GrantsOnly, grants_only
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.addresses")]
 As = Callable[[Any], Client]
@@ -74,6 +78,13 @@ def test_the_rules_are_accepted_by_the_button_alone(as_: As, agent: User) -> Non
     assert client.get("/desk/").status_code == 200
 
 
+def test_what_a_lack_leaves_open_is_opened_and_nothing_else(as_: As, agent: User) -> None:
+    _forget_rules(agent)
+    client = as_(agent)
+    for address, status in (("/rules/", 200), ("/accounts/sessions/", 200), ("/accounts/request/", 302)):
+        assert client.get(address).status_code == status, address
+
+
 def _forget_rules(user: User) -> None:
     from audit.log import record
 
@@ -90,6 +101,16 @@ def test_a_missing_permission_is_refused_with_the_reason_and_recorded(as_: As, a
     assert b"Your roles do not let you grant and revoke roles" in response.content
     event = Event.objects.get(code="access.refused")
     assert (event.actor, event.outcome, event.object_id) == ("agent", "refused", address.strip("/").replace("-", "_"))
+
+
+def test_what_a_view_declares_is_found_through_whatever_is_around_it() -> None:
+    def around(request: Any) -> Any:
+        return grants_only(request)
+
+    assert declared(around) is None
+    around.__wrapped__ = grants_only  # type: ignore[attr-defined]
+    for view in (grants_only, around, partial(grants_only), partial(around), GrantsOnly.as_view()):
+        assert declared(view) == Declared(permissions=("grant_roles",))
 
 
 @pytest.mark.parametrize("address", ["/grants/", "/grants-class/"])

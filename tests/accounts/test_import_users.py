@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import actions, carry_over, requests
@@ -186,3 +188,52 @@ def test_only_who_grants_roles_confirms(as_: As, supervisor: User, file: Path) -
     assert as_(supervisor).get(f"/accounts/requests/lists/{made.pk}/").status_code == 403
     with pytest.raises(Refused):
         carry_over.confirm(made, by=supervisor, seen={}, chosen=set())
+
+
+# -- Many lines --------------------------------------------------------------------------------------------------------
+def many(count: int) -> list[str]:
+    return [line(f"new.{number}", f"N{number}") for number in range(count)]
+
+
+def test_an_import_that_is_cut_off_goes_on_with_the_same_file_and_is_confirmed_only_when_whole(
+    acm: User, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, calls = carry_over._write, list[int]()
+
+    def cut_off(*given: Any) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        write(*given)
+
+    monkeypatch.setattr(carry_over, "SLICE", 2)
+    monkeypatch.setattr(carry_over, "_write", cut_off)
+    lines = [*many(5), line(office="XYZ")]
+    with pytest.raises(KeyboardInterrupt):
+        bring(file, *lines)
+    half = AccessList.objects.get()
+    assert (half.lines, half.requests.count(), list(carry_over.to_confirm())) == (0, 2, [])
+    with pytest.raises(Refused, match="still being brought in"):
+        carry_over.confirm(half, by=acm, seen={half.requests.first().pk: 1}, chosen=set())  # type: ignore[union-attr]
+    assert "5 lines brought in" in bring(file, *lines)
+    assert Path(f"{file}.rejects.csv").read_text().count("\n") == 2
+    half.refresh_from_db()
+    assert (half.lines, half.requests.count(), User.objects.filter(username__startswith="new.").count()) == (5, 5, 5)
+    assert list(carry_over.to_confirm()) == [half]
+    assert "brought in before" in bring(file, *lines)
+
+
+def test_a_line_costs_a_few_statements_and_as_many_among_many() -> None:
+    counted = []
+    for size in (40, 80):
+        with CaptureQueriesContext(connection) as asked:
+            carry_over.bring_in("\n".join((HEADING, *many(size)[size // 2 :])).encode(), by=None)
+        counted.append(len(asked))
+    assert (counted[1] - counted[0]) / 20 < 4
+
+
+def test_who_stands_in_the_events_of_a_list_is_each_person_on_it(file: Path) -> None:
+    bring(file, line(), line("new.two", "N2", role="Supervisor"))
+    for user in User.objects.filter(username__startswith="new."):
+        found = Event.objects.filter(batch__contains=[str(user.pk)]).values_list("code", flat=True)
+        assert set(found) == {"user.created", "access.requested"}

@@ -166,6 +166,21 @@ def test_only_a_supervisor_takes_drafts_over(agent: Any, colleague: Any, acm: An
     assert leaving.offboard(agent, by=acm, reason="Moved")["Drafts that stay closed"] == 1
 
 
+def test_who_may_take_over_leads_or_is_on_record_is_active_and_is_somebody_else(
+    agent: Any, colleague: Any, supervisor: Any
+) -> None:
+    def may(user: Any) -> set[str]:
+        return set(User.objects.filter(leaving.heirs(user)).values_list("username", flat=True))
+
+    assert may(agent) == {"supervisor", "sac", "fod"}
+    agent.supervisor = colleague
+    assert may(agent) == {"supervisor", "sac", "fod", "colleague"}
+    assert may(second_account(supervisor)) == may(supervisor) == {"sac", "fod"}
+    User.objects.filter(pk=supervisor.pk).update(status=User.Status.SUSPENDED)
+    record("user.changed", by=None, on=supervisor)
+    assert may(agent) == {"sac", "fod", "colleague"}
+
+
 # -- What single reports opened ----------------------------------------------------------------------------------------
 def test_a_restricted_report_that_nobody_else_reads_goes_to_the_supervisor(
     agent: Any, supervisor: Any, acm: Any

@@ -18,15 +18,9 @@ from accounts import known_browsers, sign_in
 from accounts.models import SignInAttempt, User
 from accounts.session_store import SessionStore
 from audit.models import Event
-from tests.accounts.cheap import cheap
 from tests.cast import PASSWORD
 
-__all__ = ["cheap"]
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.urls("tests.accounts.addresses"),
-    pytest.mark.usefixtures("cheap"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.addresses")]
 
 
 def attempt(client: Client | None = None, password: str = PASSWORD, username: str = "agent", **more: Any) -> int:

@@ -21,15 +21,9 @@ from accounts.models import OpenSession, SecondFactor, User
 from accounts.origin import session_mark
 from audit.log import record
 from audit.models import Event
-from tests.accounts.cheap import cheap
 from tests.cast import PASSWORD
 
-__all__ = ["cheap"]
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.urls("tests.accounts.addresses"),
-    pytest.mark.usefixtures("cheap"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.addresses")]
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 RIGHT = {"username": "agent", "password": PASSWORD}
 

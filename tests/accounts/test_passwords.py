@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -20,16 +22,10 @@ from accounts.access import Refused
 from accounts.models import OpenSession, SecondFactor, SignInAttempt, User
 from audit.log import Origin, record
 from audit.models import Event
-from tests.accounts.cheap import cheap
 from tests.cast import PASSWORD
 from tests.watch.mailroom import jobs
 
-__all__ = ["cheap"]
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.urls("tests.accounts.addresses"),
-    pytest.mark.usefixtures("cheap"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.addresses")]
 NEW = "seven grey herons at noon"
 LINK, CHANGED = "accounts.password_tasks.mail_link", "accounts.password_tasks.mail_changed"
 
@@ -116,6 +112,32 @@ def test_the_browser_whose_session_a_change_ended_is_told_so() -> None:
     here, elsewhere = sign_in(), sign_in()
     change(here)
     assert b"the password of your account was changed" in elsewhere.get("/desk/", follow=True).content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_changes_at_once_one_counts_and_the_other_is_told(agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    browsers, both, changes = [sign_in(), sign_in()], Barrier(2), passwords.change
+
+    def at_once(**given: Any) -> User:
+        both.wait(20)
+        return changes(**given)
+
+    def one(number: int) -> Any:
+        try:
+            return change(browsers[number], new=f"{NEW} {number}")
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(passwords, "change", at_once)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(one, range(2)))
+    led_to = [answer["Location"] for answer in answers]
+    assert sorted(led_to) == ["/accounts/sessions/", "/sign-in/?why=password"]
+    won = led_to.index("/accounts/sessions/")
+    assert "the password of your account was changed" in Client().get(led_to[1 - won]).content.decode()
+    assert [is_in(sign_in(f"{NEW} {number}")) for number in range(2)] == [won == 0, won == 1]
+    assert [is_in(browser) for browser in browsers] == [won == 0, won == 1]
+    assert Event.objects.filter(code="password.changed").count() == 1
 
 
 @pytest.mark.parametrize(

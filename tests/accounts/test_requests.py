@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import actions, requests, sessions
 from accounts.access import Refused
-from accounts.access_mail import send_request_mail
+from accounts.access_mail import endorsers_of, granters_of, send_request_mail
 from accounts.confirming import FIELD
 from accounts.models import AccessRequest, Assignment, Office, User
 from accounts.roles import Role
@@ -212,6 +212,20 @@ def test_a_stranger_finds_no_request_of_another(as_: As, stranger: User, agent: 
     assert "Fig" not in client.get("/accounts/requests/").content.decode()
 
 
+def test_a_supervisor_refuses_until_it_is_endorsed_and_a_manager_as_long_as_it_is_open(
+    stranger: User, supervisor: User, outsider: User, acm: User
+) -> None:
+    row = AccessRequest(person=stranger, office=Office.objects.get(code="MIA"), role=Role.FIG)
+    assert [bool(requests.may_refuse(one, row)) for one in (supervisor, outsider, acm)] == [True, False, True]
+    row.status, row.endorsed_by = Status.ENDORSED, supervisor
+    assert [bool(requests.may_refuse(one, row)) for one in (supervisor, outsider, acm)] == [False, False, True]
+
+
+def test_what_a_list_carried_over_was_endorsed_by_nobody_and_a_manager_grants_it(stranger: User, acm: User) -> None:
+    row = AccessRequest(person=stranger, office=Office.objects.get(code="MIA"), role=Role.FIG, status=Status.ENDORSED)
+    assert requests.may_grant(acm, row)
+
+
 # -- The dates ---------------------------------------------------------------------------------------------------------
 def test_the_last_day_may_be_shortened_and_never_put_off(stranger: User, supervisor: User, acm: User) -> None:
     row = endorsed(stranger, supervisor)
@@ -351,6 +365,19 @@ def test_the_supervisor_on_record_alone_is_asked_by_mail(stranger: User, supervi
     actions.change_profile(stranger, by=_sco(), supervisor=supervisor)
     send_request_mail(asked(stranger).pk, 1)
     assert [one.to for one in mail.outbox] == [["supervisor@example.gov"]]
+
+
+def test_nobody_is_told_to_decide_on_what_they_asked_for_by_another_account(
+    stranger: User, supervisor: User, sac: User, acm: User
+) -> None:
+    def of(person: User, boss: User | None = None) -> AccessRequest:
+        same = User(person_key=person.person_key, supervisor=boss)
+        return AccessRequest(person=same, office=Office.objects.get(code="MIA"), role=Role.FIG)
+
+    assert (granters_of(of(stranger)), granters_of(of(acm))) == ([acm], [])
+    assert (endorsers_of(of(stranger, supervisor)), endorsers_of(of(supervisor, supervisor))) == ([supervisor], [sac])
+    supervisor.status = User.Status.SUSPENDED
+    assert sac in endorsers_of(of(stranger, supervisor))
 
 
 def test_each_move_queues_one_mail_with_the_act(stranger: User, supervisor: User) -> None:

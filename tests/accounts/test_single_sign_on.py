@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from joserfc import jwt
@@ -20,8 +21,10 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from accounts import identity_provider, sessions, single_sign_on
 from accounts.access import Refused
+from accounts.confirming import is_fresh
 from accounts.identity_provider import NotBelieved, Provider, Unreachable
 from accounts.models import Identity, User
+from audit.log import record
 from audit.models import Event
 from tests.cast import PASSWORD
 from tests.provider.running import AtTheProvider, Running, begin, provider, running
@@ -272,6 +275,15 @@ def proved(client: Client) -> Client:
     return client
 
 
+def test_ones_own_page_leads_to_the_linking_only_where_there_is_a_provider(
+    as_: Callable[[User], Client], provider: Running, agent: User, settings: Any
+) -> None:
+    client = as_(agent)
+    assert "/accounts/single-sign-on/" in client.get("/accounts/sessions/").content.decode()
+    settings.OIDC_ISSUER = ""
+    assert "/accounts/single-sign-on/" not in client.get("/accounts/sessions/").content.decode()
+
+
 def test_a_person_links_their_own_account_and_removes_the_link(
     as_: Callable[[User], Client], provider: Running, agent: User
 ) -> None:
@@ -311,6 +323,87 @@ def test_while_the_second_factor_is_awaited_nothing_is_linked(
     session.save()
     assert client.get("/accounts/single-sign-on/").status_code == 302
     assert client.post("/accounts/single-sign-on/").status_code == 401
+
+
+# -- Confirming that it is still they ----------------------------------------------------------------------------------
+SSO = "/accounts/single-sign-on/"
+
+
+@pytest.fixture
+def left(as_: Callable[[User], Client], provider: Running, agent: User) -> Client:
+    """An hour after the sign-in of somebody who has no password here, only an agency account."""
+    with transaction.atomic():
+        agent.set_unusable_password()
+        agent.save(update_fields=["password"])
+        record("user.changed", by=None, on=agent, changed=["password"])
+    client = proved(as_(linked(agent)))
+    session = client.session
+    session[sessions.STARTED] = int(time.time()) - 3600
+    session.save()
+    return client
+
+
+def test_who_has_no_password_here_confirms_by_signing_in_anew_at_the_provider(left: Client, provider: Running) -> None:
+    asked = left.post(SSO, {"unlink": "yes"})
+    assert asked.status_code == 401
+    assert "Sign in anew" in asked.content.decode()
+    assert "confirm_password" not in asked.content.decode()
+    to = begin(left, confirm="yes")
+    assert {name: parse_qs(urlsplit(to).query)[name] for name in ("prompt", "max_age")} == {
+        "prompt": ["login"],
+        "max_age": ["0"],
+    }
+    key = left.session.session_key
+    there = AtTheProvider(provider, "agent.agency")
+    assert "/reauthenticate/" in there.session.get(to, timeout=5).url
+    answer = left.get(there.answer(to))
+    assert (answer.status_code, "You are confirmed" in answer.content.decode()) == (200, True)
+    assert left.session.session_key != key
+    assert "agency account" in Event.objects.get(code="session.confirmed", actor="agent").payload
+    assert left.post(SSO, {"unlink": "yes"}).status_code == 302
+    assert not Identity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "claims", "why"),
+    [
+        ("agent.agency", {"auth_time": int(time.time()) - 3600}, "nobody signed in anew"),
+        ("agent.agency", {"auth_time": None}, "nobody signed in anew"),
+        ("agent.agency", {"auth_time": "now"}, "nobody signed in anew"),
+        ("agent.agency", {"auth_time": int(time.time()) + 9_999}, "still to come"),
+        ("acm.agency", {}, "another person"),
+        ("nobody.agency", {}, "another person"),
+    ],
+    ids=["an old sign-in", "no time", "no number", "of the future", "somebody else", "nobody"],
+)
+def test_what_does_not_show_that_they_signed_in_anew_confirms_nothing(
+    left: Client, provider: Running, acm: User, name: str, claims: dict[str, Any], why: str
+) -> None:
+    linked(acm, "acm.agency")
+    provider.tell(claims=claims)
+    assert left.get(AtTheProvider(provider, name).answer(begin(left, confirm="yes"))).status_code == 403
+    assert why in refusals()[-1]
+    assert left.post(SSO, {"unlink": "yes"}).status_code == 401
+    assert not Event.objects.filter(code="session.confirmed").exists()
+
+
+def test_who_is_linked_with_nothing_is_not_sent_to_the_provider(agent: User, left: Client) -> None:
+    single_sign_on.unlink(agent, by=None)
+    assert left.post(SSO, {"confirm": "yes"}).status_code == 403
+    assert single_sign_on.FLOW not in left.session
+
+
+def test_a_sign_in_on_the_word_of_an_open_session_there_is_asked_again_before_an_act(
+    client: Client, provider: Running, agent: User
+) -> None:
+    linked(agent)
+    provider.tell(claims={"auth_time": int(time.time()) - 3600})
+    assert sign_in(client, provider).status_code == 302
+    assert not is_fresh(client.session)
+    provider.tell()
+    fresh = Client()
+    sign_in(fresh, provider)
+    assert is_fresh(fresh.session)
 
 
 def test_the_subject_of_somebody_else_is_not_linked(
@@ -471,3 +564,13 @@ def test_a_link_is_of_one_issuer(settings: Any, agent: User) -> None:
     settings.OIDC_ISSUER = "https://new.example.gov"
     assert single_sign_on.known_as(identity_provider.Proof("2", frozenset())) is None
     assert timezone.now() > Identity.objects.get().linked_at
+
+
+def test_a_link_with_a_new_issuer_stands_beside_the_old_and_goes_alone(settings: Any, agent: User) -> None:
+    settings.OIDC_ISSUER = ISSUER
+    linked(agent)
+    settings.OIDC_ISSUER = "https://new.example.gov"
+    single_sign_on.link(agent, "9", by=agent)
+    assert set(Identity.objects.values_list("user", "subject")) == {(agent.pk, "2"), (agent.pk, "9")}
+    assert single_sign_on.unlink(agent, by=agent)
+    assert Identity.objects.get().subject == "2"

@@ -72,6 +72,12 @@ def test_nobody_records_or_withdraws_their_own_by_any_account(as_: As, acm: User
         )
 
 
+def test_an_operator_s_command_records_and_withdraws_as_nobody(agent: User) -> None:
+    done = training.record_training(agent, completed_on=timezone.localdate() - timedelta(1), evidence="7", by=None)
+    assert training.withdraw_training(done, by=None, reason="Of another").withdrawn_at
+    assert on_record(agent) == 1
+
+
 @pytest.mark.parametrize("username", ["agent", "supervisor", "auditor", "sco"])
 def test_only_who_records_trainings_sees_them(as_: As, person: Any, username: str) -> None:
     client = as_(person(username))

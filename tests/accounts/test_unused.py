@@ -201,3 +201,12 @@ def test_the_page_asks_why(as_: Any, acm: Any, stranger: Any) -> None:
     assert "Say why the account opens again." in browser.post(address, {}).content.decode()
     assert browser.post(address, {"reason": "Back"}).status_code == 302
     assert status_of(stranger) == "active"
+
+
+def test_the_page_of_a_suspended_person_leads_there_for_who_may(as_: Any, person: Any, stranger: Any) -> None:
+    page, leads = f"/people/{stranger.pk}/", f"/accounts/people/{stranger.pk}/reactivate/"
+    for status, shown in (("active", set()), ("suspended", {"acm", "sco"}), ("left", set())):
+        User.objects.filter(pk=stranger.pk).update(status=status)
+        record("user.changed", by=None, on=stranger)
+        found = {name for name in ("acm", "sco", "auditor") if leads in as_(person(name)).get(page).content.decode()}
+        assert found == shown, status

@@ -21,9 +21,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import sessions
-from accounts.actions import revoke_role
+from accounts.actions import grant_role, revoke_role
 from accounts.confirming import FIELD, Confirmed
-from accounts.models import Assignment, User
+from accounts.models import Assignment, Office, User
 from accounts.roles import Role
 from audit import sealing
 from audit.models import Event
@@ -31,7 +31,7 @@ from ileads import reveal as revealing
 from ileads import sealed
 from ileads.models import LegacySSN, Reveal
 from ileads.models.reveal import Outcome
-from ileads.reveal import Asked, NotShown
+from ileads.reveal import ONLY_READ, Asked, NotShown
 from privacy.mask import BULLETS
 from reports import actions
 from reports.models import Report
@@ -183,6 +183,26 @@ def test_nobody_sees_it_without_the_role_and_each_attempt_is_on_record(
         assert (row.by.username, row.outcome, row.ssn_id) == (who, expected, ssn.pk)
         assert events()[-2:] == refused(expected)
     assert len(events()) == 2 * len(CAST) == 2 * Reveal.objects.count()
+
+
+def test_who_reads_it_outside_their_offices_sees_no_number_until_it_is_passed_on(
+    ssn: LegacySSN, outsider: Any, officer: Any, as_: Any
+) -> None:
+    """A reading for a stated reason opens the iLead for a day; that opens what it says, not the numbers in it."""
+    until, report = timezone.now() + timedelta(days=30), Report.objects.get(pk=ssn.report_id)
+    grant_role(user=outsider, role=Role.FIELD_ERO, office=Office.objects.get(code="GUM"), until=until, by=None)
+    client = as_(let_reveal(outsider))
+    assert client.post(address(ssn), ASKED).status_code == 404
+    actions.open_outside(report.number, by=User.objects.get(pk=outsider.pk), reason="The same man was seen in Guam")
+    page, answer = text(client.get(f"/reports/{report.number}/")), client.post(address(ssn), ASKED)
+    assert ONLY_READ in page
+    assert "View SSN" not in page
+    assert (answer.status_code, shows(answer), ONLY_READ in text(answer)) == (403, False, True)
+    assert events()[-2:] == refused(Outcome.OUTSIDE)
+    assert Reveal.objects.order_by("-decision")[0].outcome == Outcome.OUTSIDE
+    passed_on(report, outsider, by=officer)
+    assert "View SSN" in text(client.get(f"/reports/{report.number}/"))
+    assert shows(client.post(address(ssn), ASKED))
 
 
 # State: the moves that lead there, each with who makes it.

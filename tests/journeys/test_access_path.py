@@ -1,17 +1,20 @@
-"""The way in, in the browser: somebody without a role asks, a supervisor endorses, a manager grants, and it opens.
+"""The way in and the way out of one role, in the browser: asked for, endorsed, granted, used, recertified, dropped.
 
 Each step is a function of its own, so that other journeys go on from where one ends.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.models import AccessRequest
+from accounts.models import AccessRequest, Assignment, Campaign
 from tests.journeys.test_story import Desk, desk
 
 __all__ = ["desk"]
@@ -76,14 +79,74 @@ def use(own: Desk) -> None:
     expect(own.page.get_by_role("heading", name="File a report")).to_be_visible()
 
 
-def test_from_asking_to_use(desk: Desks) -> None:
-    """The manager works without scripts."""
-    own = desk("stranger", 390, True)
+def next_click_is_refused(own: Desk) -> None:
+    """In the page that was open all the while: it says why, and how to ask again."""
+    own.page.get_by_role("main").get_by_role("link", name="Significant Incident").first.click()
+    own.look("dropped")
+    expect(own.page.get_by_text("Your roles do not let you file")).to_be_visible()
+
+
+def opens_a_campaign(manager: Desk) -> None:
+    """Without scripts, so through the plain controls."""
+    page, day = manager.page, timezone.localdate() + timedelta(days=9)
+    page.goto("/accounts/campaigns/")
+    manager.follow("Open a campaign")
+    page.get_by_label("Name").fill("Miami, fall")
+    page.get_by_label("Office").select_option(label="SAC Miami (MIA)")
+    for part, value in (("Month", day.month), ("Day", day.day), ("Year", day.year)):
+        control = page.get_by_label(part, exact=True)
+        tag = control.evaluate("one => one.tagName")
+        control.select_option(str(value)) if tag == "SELECT" else control.fill(str(value))
+    manager.press("Open the campaign")
+    expect(page.get_by_text("The campaign is open.")).to_be_visible()
+
+
+def drops(supervisor: Desk, name: str) -> None:
+    page = supervisor.page
+    page.goto("/")
+    supervisor.look("campaign-1-first-page")
+    supervisor.follow("Confirm or drop them")
+    supervisor.look("campaign-2-list")
+    supervisor.follow("Miami, fall")
+    supervisor.look("campaign-3-asked")
+    box = page.get_by_role("checkbox", name=re.compile(f"^{name}"))
+    expect(box).not_to_be_checked()
+    page.locator("label").filter(has_text=re.compile(f"^{name}")).click()
+    supervisor.press("Drop those ticked")
+    expect(page.get_by_text("Say why the access is dropped.").first).to_be_visible()
+    expect(box).to_be_checked()
+    supervisor.look("campaign-4-no-reason")
+    page.get_by_label("Reason").fill("Moved to the academy")
+    supervisor.press("Drop those ticked")
+    expect(page.get_by_text("1 assignment is dropped.")).to_be_visible()
+
+
+def sees_progress(desk: Callable[..., Desk]) -> None:
+    auditor, campaign = desk("auditor", 390), Campaign.objects.get()
+    auditor.page.goto("/accounts/campaigns/")
+    auditor.look("campaign-5-progress-list")
+    auditor.follow("Miami, fall")
+    expect(auditor.page.get_by_text("1 of 6 answered or ended: 1 dropped, 5 waiting.").last).to_be_visible()
+    auditor.look("campaign-6-progress")
+    auditor.page.goto(f"/accounts/campaigns/{campaign.pk}/items/{campaign.items.earliest('pk').pk}/")
+    auditor.look("campaign-7-item")
+
+
+def test_from_asking_to_use_to_being_dropped_at_work(desk: Desks) -> None:
+    """One person and one role all the way, each in one session of their own; the manager works without scripts."""
+    own, supervisor, manager = desk("stranger", 390), desk("supervisor", 390), desk("acm", 390, False)
     ask(own)
-    endorse(desk("supervisor", 390, True), "Stranger")
-    grant(desk("acm", 390, False), "Stranger")
+    endorse(supervisor, "Stranger")
+    grant(manager, "Stranger")
     use(own)
+    granted = Assignment.objects.live().get(user__username="stranger")
     assert AccessRequest.objects.get().status == "granted"
+    opens_a_campaign(manager)
+    drops(supervisor, "Stranger")
+    granted.refresh_from_db()
+    assert granted.revoked_reason == "Moved to the academy"
+    next_click_is_refused(own)
+    sees_progress(desk)
 
 
 def test_a_manager_records_trainings_and_confirms_a_list(desk: Desks, tmp_path: Any) -> None:

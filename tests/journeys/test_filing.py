@@ -15,12 +15,12 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from reports import drafts
 from reports.models import Draft, Report
+from tests import axe
 from tests.fake import FAKE
 from tests.reports.filing import amend_sir, file_sir, make_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AXE = settings.BASE_DIR / "node_modules/axe-core/axe.min.js"
 FIRST_LOAD = 250_000  # bytes over the wire, compressed, fonts included
 Open = Callable[..., Page]
 
@@ -204,7 +204,5 @@ def test_no_screen_scrolls_sideways_or_fails_the_accessibility_check(phone: Open
         assert answer.status == 200, address
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             faults.append(f"{address} scrolls sideways")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        faults += [f"{address} {one['id']}: {node['html'][:100]}" for one in found for node in one["nodes"]]
+        faults += [f"{address} {one}" for one in axe.faults(page)]
     assert faults == [], "\n".join(faults)

@@ -5,30 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from audit.models import Event
 from privacy.mask import BULLETS
 from reports.models import Draft, Report
+from tests import axe
 from tests.journeys.conftest import Opened
 from tests.privacy.made import LOOK_ALIKES, ssn
 from tests.reports.filing import make_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AXE = settings.BASE_DIR / "node_modules/axe-core/axe.min.js"
 SAID = f"He gave {ssn()} as his number, and {LOOK_ALIKES} besides."
 
 
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save and continue").click()
     page.wait_for_load_state()
-
-
-def faults(page: Page) -> Any:
-    page.evaluate(AXE.read_text())
-    return page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations.map(one => one.id))")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -41,7 +35,7 @@ def test_a_number_is_blocked_explained_and_filed(opened: Opened, agent: Any, wid
     expect(page.locator("mark")).to_have_text(ssn())
     expect(page.get_by_label("Narrative")).to_have_value(SAID)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert faults(page) == []
+    assert axe.faults(page) == []
     assert BULLETS in Draft.objects.get(pk=draft.pk).answers["narrative"]["narrative"][0]
     page.get_by_label("This is not an SSN, because").fill("It is the number of a crate")
     save(page)
@@ -71,7 +65,7 @@ def test_a_number_typed_into_the_search_can_be_mended_by_everybody(opened: Opene
     page.get_by_role("searchbox").first.fill(f"Ferro {ssn()}")
     page.keyboard.press("Enter")
     expect(page.locator("mark")).to_have_text(ssn())
-    assert faults(page) == []
+    assert axe.faults(page) == []
     page.get_by_role("textbox", name="Search", exact=True).fill("Ferro")
     page.get_by_role("button", name="Send again").click()
     page.wait_for_url("**/reports/?q=*")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from audit.log import record
 from tests.journeys.test_single_sign_on import check
 from tests.reports.filing import file_sir
 
@@ -47,9 +49,20 @@ def test_a_control_officer_mends_a_profile_and_reads_no_report(
         assert report.title not in page.content()
 
 
-def test_a_manager_sees_what_somebody_holds_and_revokes_it(opened: Callable[..., Page], acm: User, agent: User) -> None:
+def test_a_manager_opens_an_account_again_revokes_a_role_and_ends_the_rest(
+    opened: Callable[..., Page], acm: User, agent: User
+) -> None:
+    with transaction.atomic():
+        User.objects.filter(pk=agent.pk).update(status="suspended", status_note="Unused for 45 days.")
+        record("user.disabled_unused", by=None, on=agent)
     page = opened(acm)
     page.goto(f"/people/{agent.pk}/")
+    page.get_by_role("link", name="Open this account again").click()
+    page.get_by_label("Reason").fill("Back from leave")
+    check(page)
+    page.get_by_role("button", name="Open the account again").click()
+    expect(page.get_by_text("The account of Agent is open again.")).to_be_visible()
+    assert page.get_by_role("link", name="Open this account again").count() == 0
     check(page)
     page.get_by_role("link", name="Revoke").first.click()
     page.get_by_label("Reason").fill("Moved to another office")
@@ -59,6 +72,12 @@ def test_a_manager_sees_what_somebody_holds_and_revokes_it(opened: Callable[...,
     page.goto(f"/people/{agent.pk}/")
     expect(page.get_by_text("No role is in force.")).to_be_visible()
     expect(page.get_by_text("revoked")).to_be_visible()
+    page.get_by_role("link", name="End everything they have").click()
+    check(page)
+    page.get_by_label("Reason").fill("Has left the agency")
+    page.get_by_role("button", name="End everything").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Agent has left")
+    check(page)
 
 
 def test_an_administrator_finds_the_reference_data_in_order(opened: Callable[..., Page], administrator: User) -> None:

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from accounts import sessions
 from accounts.models import Identity, User
 from accounts.session_store import SessionStore
+from tests import axe
 from tests.cast import PASSWORD
-from tests.journeys.test_story import AXE
 from tests.provider.running import Running, provider, running
 
 __all__ = ["provider", "running"]
@@ -33,9 +33,7 @@ def at_the_provider(page: Page, name: str) -> None:
 def check(page: Page) -> None:
     """No sideways scrolling at 390 px, and nothing that axe finds."""
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")["violations"]
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+    assert axe.faults(page) == []
 
 
 def prove(page: Page) -> None:
@@ -55,7 +53,8 @@ def test_an_account_is_linked_used_and_a_strange_one_refused(
     page = opened(agent)
     page.goto("/")
     prove(page)
-    page.goto("/accounts/single-sign-on/")
+    page.goto("/accounts/sessions/")
+    page.get_by_role("link", name="Your agency account").click()
     page.get_by_role("button", name="Link my agency account").click()
     at_the_provider(page, "agent.agency")
     expect(page.get_by_text("Linked since")).to_be_visible()
@@ -81,3 +80,24 @@ def test_an_account_is_linked_used_and_a_strange_one_refused(
     check(stranger)
     context.close()
     check(page)
+    confirms_in_a_new_window(page)
+
+
+def confirms_in_a_new_window(page: Page) -> None:
+    """An hour later: the page that asks stays open, and its button works once the other window says so."""
+    key = next(c["value"] for c in page.context.cookies() if c["name"] == real.SESSION_COOKIE_NAME)
+    session: SessionBase = SessionStore(key)
+    session[sessions.STARTED] -= 3600
+    session.save()
+    page.get_by_role("button", name="Remove the link").click()
+    check(page)
+    with page.context.expect_page() as opened_by_it:
+        page.get_by_role("button", name="Sign in anew").click()
+    window = opened_by_it.value
+    window.locator("input[name=password]").fill(PASSWORD)
+    window.get_by_role("button").first.click()
+    expect(window.get_by_role("heading", name="You are confirmed")).to_be_visible()
+    check(window)
+    window.close()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("The link is removed.")).to_be_visible()

@@ -19,6 +19,7 @@ from accounts import sessions
 from accounts.models import User
 from audit.models import Event
 from reports.models import Reading, Report
+from tests import axe
 from tests.cast import PASSWORD, signed_in
 from tests.fake import FAKE
 from tests.journeys.test_filing import fill_arrest, fill_what, go_on, say_now, say_role
@@ -28,7 +29,6 @@ __all__ = ["mailroom"]
 pytestmark = pytest.mark.django_db(transaction=True)
 CHECKED: set[tuple[str, bool, int]] = set()
 SHOTS = os.environ.get("SEN_SHOTS", "")
-AXE = settings.BASE_DIR / "node_modules/axe-core/axe.min.js"
 SUMMARY = "A fugitive wanted for a violent offense is in custody. No injuries. No action needed by other offices."
 
 
@@ -71,9 +71,7 @@ class Desk:
         if self.scripts:
             assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, step
         if self.scripts and self._is_new():
-            self.page.evaluate(AXE.read_text())
-            found = self.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-            assert [f"{step} {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
+            assert [f"{step} {one}" for one in axe.faults(self.page)] == []
 
     def _is_new(self) -> bool:
         """Whether no journey has checked this page yet: known by its title without figures, its state and the width."""

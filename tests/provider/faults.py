@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 # `claims`: written over those of the next tokens; `at` and `how`: the address that answers wrongly, and in which way.
@@ -50,14 +51,23 @@ class Faults:
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: Any) -> Any:
         if TOLD.get("at") and TOLD["at"] in request.path:
             return WRONG[TOLD["how"]]()
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if "/reauthenticate/" in request.path and answer.status_code == 302 and request.method == "POST":
+            request.user.last_login = timezone.now()
+            request.user.save(update_fields=["last_login"])
+        return answer
 
 
 class Adapter(DefaultOIDCAdapter):  # type: ignore[misc]
     """The provider's own, with what a test wants said in the token."""
 
     def populate_id_token(self, id_token: dict[str, Any], client: Any, scopes: Iterable[str], **kwargs: Any) -> None:
+        from django.contrib.auth.models import User
+
+        # As the standard asks of a provider that is told how old a sign-in may be.
+        last: Any = User.objects.get(pk=id_token["sub"]).last_login
+        id_token["auth_time"] = int(last.timestamp())
         id_token.update(TOLD.get("claims", {}))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -65,17 +66,25 @@ class AtTheProvider:
     """Somebody's browser at the provider, signed in there through its page."""
 
     def __init__(self, provider: Running, name: str) -> None:
-        self.session = requests.Session()
-        page = f"{provider.url}{reverse_there('login')}"
+        self.session, self.url, self.name = requests.Session(), provider.url, name
+        self.sign_in()
+
+    def sign_in(self, page: str = "") -> str:
+        """Through its page; where it leads on to."""
+        page = page or f"{self.url}{reverse_there('login')}"
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.session.get(page, timeout=5).text)
         assert token
-        typed = {"login": name, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
+        typed = {"login": self.name, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
         answer = self.session.post(page, typed, timeout=5, allow_redirects=False, headers={"Referer": page})
         assert answer.status_code == 302, answer.text
+        return str(answer.headers["Location"])
 
     def answer(self, address: str) -> str:
         """Where the provider sends the browser back, without the host."""
         back = self.session.get(address, timeout=5, allow_redirects=False).headers["Location"]
+        if reverse_there("reauthenticate") in back:  # it was told to ask anew
+            on = self.sign_in(urljoin(self.url, back))
+            back = self.session.get(urljoin(self.url, on), timeout=5, allow_redirects=False).headers["Location"]
         assert back.startswith(RETURN_URL), back
         return back.removeprefix("http://testserver")
 

@@ -334,7 +334,7 @@ def test_visits_are_undecided_decided_and_held(demonstration: None) -> None:
 
 
 def test_leads_carry_their_evidence_and_are_passed_on_and_validated(demonstration: None) -> None:
-    making.make(of_series("lead", 0, *range(22, 60)))
+    making.make(of_series("lead", 0, *range(22, 42)))
     assert ILead.objects.filter(status=Status.AWAITING_APPROVAL).count() == 1
     assert ILead.objects.filter(validation_due__lt=timezone.now().date()).exists()
     assert ILead.objects.filter(validated_at__isnull=False).exists()

@@ -6,15 +6,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
+from tests import axe
+
 ADDRESS = (
     "http://localhost"  # a name that browsers trust, and that never leaves this machine: every request is answered here
 )
-AXE = settings.BASE_DIR / "node_modules/axe-core/axe.min.js"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -77,9 +77,7 @@ class Stage:
 
     def faults(self) -> list[str]:
         """What axe finds on the page now."""
-        self.page.evaluate(AXE.read_text())
-        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+        return axe.faults(self.page)
 
 
 @pytest.fixture
