@@ -268,7 +268,8 @@ def test_two_hundred_searches_are_compared_in_less_than_a_second(agent: Any, ana
         started, counted = perf_counter(), process_time()
         alerts.match(str(report.pk), 1)
         took, spent = perf_counter() - started, process_time() - counted
-    assert len(asked) <= 230
+    # Of each search the words close to its own, and whether it finds the report; besides what each owner may see.
+    assert len(asked) <= 2 * 200 + 20
     assert spent < 1, (took, spent)
 
 
