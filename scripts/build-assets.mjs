@@ -114,9 +114,13 @@ function asBlock(name) {
   return name === "page.js" ? body : `{\n${body}}\n`;
 }
 
+// What few pages need is a script of its own, which those pages name.
+const APART = ["upload.js"];
+
 function buildScripts() {
-  const names = files(join(STATIC, "scripts"), ".js").filter((name) => name !== "page.js");
-  writeFileSync(join(BUILT, "sen.js"), ["page.js", ...names].map(asBlock).join("").replace(/\n\s*\n/g, "\n"));
+  const names = files(join(STATIC, "scripts"), ".js").filter((name) => name !== "page.js" && !APART.includes(name));
+  for (const [built, parts] of [["sen.js", names], ...APART.map((name) => [name, [name]])])
+    writeFileSync(join(BUILT, built), ["page.js", ...parts].map(asBlock).join("").replace(/\n\s*\n/g, "\n"));
 }
 
 // -- Icons -----------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ def scan(content: Iterable[bytes]) -> Answer:
     if not address:
         raise Unavailable("No virus scanner is set (SEN_CLAMD), so files wait.")
     _STANDING.refuse_if_left_alone(address)
+    began = time.monotonic()
     try:
         if not _STANDING.is_trusted(address):
             _control(address)
@@ -51,7 +52,7 @@ def scan(content: Iterable[bytes]) -> Answer:
         return _ask(address, content)
     except (OSError, Unavailable) as error:
         log.warning("Attached files wait. The virus scanner at %s cannot be used: %s", address, error)
-        _STANDING.leave_alone(address)
+        _STANDING.leave_alone(address, time.monotonic() - began)
         raise Unavailable(f"The virus scanner at {address} cannot be used: {error}") from None
 
 
@@ -183,9 +184,10 @@ class _Standing:
         if self.address == address and time.monotonic() < self.left_alone_until:
             raise Unavailable("The virus scanner did not answer a moment ago, so files wait.")
 
-    def leave_alone(self, address: str) -> None:
+    def leave_alone(self, address: str, took: float) -> None:
+        """For longer the longer it took to fail: one that hangs takes a quarter of the worker's time at most."""
         self.address, self.trusted_until = address, 0.0
-        self.left_alone_until = time.monotonic() + LEFT_ALONE_SECONDS
+        self.left_alone_until = time.monotonic() + max(LEFT_ALONE_SECONDS, 3 * took)
 
 
 _STANDING = _Standing()

@@ -179,7 +179,8 @@ def is_close(one: str, other: str) -> float:
 # Each identifier looks into its index and each name into its keys; whether the reader may see a report is asked of each
 # that comes up, until there are enough. OFFSET 0 keeps the planner from reading all that they may see first.
 HOLDERS = """
-SELECT mine.place, '' AS name, NULL::date AS born, seen.*, office.name
+SELECT mine.place, '' AS name, NULL::date AS born, seen.pk, seen.number, seen.kind, seen.title, seen.status,
+       seen.submitted_at, office.name
 FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS mine (type, value, place)
 CROSS JOIN LATERAL (
     SELECT one.* FROM (
@@ -191,7 +192,8 @@ CROSS JOIN LATERAL (
 ) seen JOIN accounts_office office ON office.id = seen.office_id
 """
 NAMESAKES = """
-SELECT -mine.place, seen.*, office.name
+SELECT -mine.place, seen.name, seen.born, seen.pk, seen.number, seen.kind, seen.title, seen.status, seen.submitted_at,
+       office.name
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[]) WITH ORDINALITY AS mine (bearer, one, other, born, place)
 CROSS JOIN LATERAL (
     SELECT held.name, held.born, one.* FROM (
@@ -212,9 +214,9 @@ def find(mine: Mine, user: User, *, but: Iterable[UUID] = ()) -> list[Reason]:
     if not mine:
         return []
     held: dict[int, list[tuple[str, bool, Other]]] = {}
-    for place, name, born, *columns, _, office in _rows(mine, user, [str(pk) for pk in but]):
+    for place, name, born, *columns in _rows(mine, user, [str(pk) for pk in but]):
         is_same = place < 0 and born is not None and born == mine.names[-place - 1].born
-        held.setdefault(place, []).append((name, is_same, Other(*columns, office)))
+        held.setdefault(place, []).append((name, is_same, Other(*columns)))
     return sorted(_reasons(mine, held), key=lambda reason: reason._rank)
 
 

@@ -63,7 +63,8 @@ def known(request: HttpRequest) -> HttpResponse:
     form, field = _form(answers, part, request), request.POST.get("field", "")
     if field not in finding.answers_that_name(type(form.instance)):
         raise Http404
-    mine = Mine() if any(one.wrong for one in form.looked().values()) else finding.of_answer(form.instance, field)
+    form.is_valid()  # the row then holds what is right in it: no number that the guard refuses
+    mine = finding.of_answer(form.instance, field)
     found = _looked_for(mine, answers) if mine else []
     return render(request, "reports/alike_known.html", {"hints": [Hint(one) for one in found]})
 

@@ -60,6 +60,14 @@ def test_one_that_failed_is_left_alone_for_a_while(nobody, clamd):
         scanner.scan([b"seen"])
 
 
+def test_one_that_hangs_is_left_alone_three_times_as_long_as_it_took(nobody, monkeypatch):
+    monkeypatch.setattr(scanner, "LEFT_ALONE_SECONDS", 0.0)
+    nobody.CLAMD_SECONDS = 0.2
+    with broken.scanner(broken.WAYS["hangs"]) as nobody.CLAMD, pytest.raises(scanner.Unavailable):
+        scanner.scan([b"seen"])
+    assert 0.4 < scanner._STANDING.left_alone_until - time.monotonic() < 3
+
+
 def test_one_that_is_believed_is_tried_again_after_a_while(nobody, clamd, monkeypatch):
     nobody.CLAMD, nobody.FILE_BYTES = clamd, 100_000
     scanner.scan([b"seen"])
