@@ -40,7 +40,7 @@ def ask_after_interruption(request: HttpRequest) -> HttpResponse:
     elif is_htmx(request):
         response = HttpResponse(status=401, headers={"HX-Redirect": url})
     # Or the sign-in page would be asked for with a session that is over, and say but why that is.
-    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite=settings.SESSION_COOKIE_SAMESITE)
+    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     return response
 
 

@@ -20,7 +20,7 @@ READ = (
 MANY = 40
 
 
-def run(sql: str, *values: object) -> int:
+def run(sql: str, *values: int | str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.fetchone()[0]) if cursor.description else 0
