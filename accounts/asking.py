@@ -2,10 +2,11 @@
 
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from accounts import pages
+from accounts import open_sessions, pages, sessions
 from accounts.readiness import Need
 from sen import kept
 from sen.way_back import is_ours
@@ -25,6 +26,22 @@ def ask_to_sign_in(request: HttpRequest, *, why: str = "", who: str = "") -> Htt
     if is_htmx(request):
         return HttpResponse(status=401, headers={"HX-Redirect": sign_in})
     return HttpResponseRedirect(sign_in)
+
+
+def ask_after_interruption(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page once a session was ended while it was being answered: what was sent may be done already."""
+    sent = request.method == "POST"
+    why = open_sessions.why_ended(request.session.session_key) or sessions.SIGNED_OUT
+    query = {"next": page_of(request), "why": f"{why}{sessions.UNDERWAY}" if sent else why}
+    url = f"{reverse('accounts:sign_in')}?{urlencode(query)}"
+    response: HttpResponse = HttpResponseRedirect(url)
+    if "X-Background" in request.headers or "X-Autosave" in request.headers:
+        response = JsonResponse({"message": SIGNED_OUT, "sign_in": url}, status=401)
+    elif is_htmx(request):
+        response = HttpResponse(status=401, headers={"HX-Redirect": url})
+    # Or the sign-in page would be asked for with a session that is over, and say but why that is.
+    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
+    return response
 
 
 def ask_to_mend(request: HttpRequest, lack: Need) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 
 from accounts import readiness, sessions
 from accounts.access import Declared, Refused, Verdict, person
-from accounts.asking import ask_to_mend, ask_to_sign_in
+from accounts.asking import ask_after_interruption, ask_to_mend, ask_to_sign_in
 from accounts.models import User
 from accounts.origin import origin_of
 from audit.log import Subject, record
@@ -56,6 +56,7 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.META[errors.IS_LIVE] = lambda: not sessions.over(request.session)
+        request.META[errors.INTERRUPTED] = lambda: ask_after_interruption(request)
         return self.get_response(request)
 
     def process_view(

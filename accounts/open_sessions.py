@@ -91,6 +91,11 @@ def _crowd_out(newest: OpenSession) -> None:
         record("session.crowded_out", by=user, on=row.user, origin=origin, session_ended=session_mark(row.pk))
 
 
+def why_ended(key: str | None) -> str:
+    """Why this session was ended from elsewhere, or "" if its owner signed out or nobody knows it."""
+    return OpenSession.objects.filter(key=key).values_list("ended", flat=True).first() or ""
+
+
 def _close(rows: Iterable[OpenSession], why: str) -> list[OpenSession]:
     """End these sessions; those that were still open, in the order of their keys."""
     keys = [row.pk for row in rows]

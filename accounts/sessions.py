@@ -18,6 +18,10 @@ AHEAD_SECONDS = 60
 # Why the session of this very request has just ended, for a public page that goes on without it.
 ENDED = "sen.session_ended"
 
+# After why it ended: something was sent whose answer the person did not see.
+UNDERWAY = "-underway"
+SEE_FIRST = "It happened while something was being sent: see whether that was done before you send it again."
+
 IDLE, ABSOLUTE, SIGNED_OUT, PASSWORD_SET = "idle", "absolute", "signed-out", "password-set"
 
 
@@ -87,6 +91,12 @@ def touch(session: SessionBase, *, now: bool = False) -> None:
 
 def reason(why: str) -> str:
     """The sentence on the sign-in page for why the person is there, or "" for a word that is not one of ours."""
+    ended = why.removesuffix(UNDERWAY)
+    said = _reasons().get(ended, "")
+    return f"{said} {SEE_FIRST}" if said and ended != why else said
+
+
+def _reasons() -> dict[str, str]:
     return {
         IDLE: f"You were signed out after {settings.IDLE_SECONDS // 60} minutes without activity. Sign in to go on.",
         ABSOLUTE: f"You were signed out: a sign-in lasts {settings.ABSOLUTE_SECONDS // 3600} hours. Sign in to go on.",
@@ -97,7 +107,7 @@ def reason(why: str) -> str:
         open_sessions.ENDED: "You were signed out: this session was ended from the list of your sessions.",
         open_sessions.PASSWORD: "You were signed out: the password of your account was changed.",
         open_sessions.ACCESS: "You were signed out: your sessions were ended. Sign in to go on.",
-    }.get(why, "")
+    }
 
 
 def _nth(number: int) -> str:

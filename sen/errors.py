@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, Error, InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -20,6 +21,8 @@ WRONG_FORM = "This page was open too long or in another sign-in, so what you sen
 NUMBER = "sen.request"
 # A function without arguments, set by whoever knows sessions: whether the person's session still counts.
 IS_LIVE = "sen.session_is_live"
+# Likewise: the answer to whoever's session was ended while the request ran.
+INTERRUPTED = "sen.session_interrupted"
 
 
 class Stopped(Exception):
@@ -101,6 +104,9 @@ def refused(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, SessionInterrupted) and INTERRUPTED in request.META:
+        answer: HttpResponse = request.META[INTERRUPTED]()
+        return answer
     return page(request, 400, bare=True)
 
 

@@ -291,3 +291,59 @@ def test_a_clock_put_back_does_not_keep_the_last_password_check_fresh(moved: Mov
     assert is_fresh(client.session)
     with patch("accounts.confirming.time.time", return_value=time.time() - 3600):
         assert not is_fresh(client.session)
+
+
+# -- Ended while a request is answered --------------------------------------------------------------------------------
+def _ends_as_it_is_saved(monkeypatch: pytest.MonkeyPatch, end: Callable[..., Any]) -> None:
+    def touch(session: Any) -> None:
+        end()
+        session["seen_at"] = 1
+
+    monkeypatch.setattr(sessions, "touch", touch)
+
+
+def _ends_as_it_goes_on(monkeypatch: pytest.MonkeyPatch, end: Callable[..., Any]) -> None:
+    def touch(session: Any) -> None:
+        end()
+        session.cycle_key()
+
+    monkeypatch.setattr(sessions, "touch", touch)
+
+
+@pytest.fixture(params=[_ends_as_it_is_saved, _ends_as_it_goes_on], ids=["as it is saved", "as it goes on"])
+def interrupted(request: Any, monkeypatch: pytest.MonkeyPatch, agent: User) -> Client:
+    """A browser whose password is changed elsewhere while its next request is answered."""
+    client = sign_in()
+    request.param(monkeypatch, lambda: open_sessions.end_all(agent, by=None, why=open_sessions.PASSWORD))
+    return client
+
+
+def test_a_reader_whose_session_ends_meanwhile_is_led_to_sign_in_and_told_why(interrupted: Client) -> None:
+    answer = interrupted.get("/desk/?a=1")
+    assert answer["Location"] == "/sign-in/?next=%2Fdesk%2F%3Fa%3D1&why=password"
+    page = interrupted.get(answer["Location"]).content
+    assert b"the password of your account was changed" in page
+    assert b"see whether that was done" not in page
+
+
+def test_whoever_sent_a_form_is_told_to_see_first_whether_it_was_taken(interrupted: Client) -> None:
+    answer = interrupted.post("/desk/", {"narrative": "typed"}, HTTP_REFERER="http://testserver/desk/?a=1")
+    assert answer["Location"] == "/sign-in/?next=%2Fdesk%2F%3Fa%3D1&why=password-underway"
+    page = interrupted.get(answer["Location"]).content
+    assert b"the password of your account was changed. It happened while something was being sent: see whether" in page
+
+
+def test_a_script_is_told_in_its_own_words(interrupted: Client) -> None:
+    answer = interrupted.post("/desk/", headers={"X-Autosave": "1"})
+    assert (answer.status_code, answer.json()["sign_in"]) == (401, "/sign-in/?next=%2F&why=password-underway")
+
+
+def test_a_part_of_a_page_takes_the_whole_page_to_sign_in(interrupted: Client) -> None:
+    answer = interrupted.get("/desk/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in/?next=%2Fdesk%2F&why=password")
+
+
+def test_whoever_signed_out_in_another_tab_is_told_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = sign_in()
+    _ends_as_it_is_saved(monkeypatch, client.session.delete)
+    assert b"You are signed out." in client.get("/desk/", follow=True).content

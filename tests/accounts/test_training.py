@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import actions, training
+from accounts import actions, completions, training, training_upload
 from accounts.access import Refused
 from accounts.models import Training, User
 from audit.models import Event
@@ -180,14 +181,60 @@ def test_no_file_is_told_so(as_: As, acm: User) -> None:
     assert "Choose the file." in answer.content.decode()
 
 
-def test_a_long_list_asks_for_few_statements(acm: User, django_assert_max_num_queries: Any) -> None:
-    from accounts.completions import read
-    from accounts.training_upload import record_completions
+# -- Many lines --------------------------------------------------------------------------------------------------------
+def many(count: int) -> list[str]:
+    return [f"agent,{ago(day)},C{day}" for day in range(1, count + 1)]
 
-    lines = [f"agent,{ago(day)},C{day}" for day in range(1, 2001)]
-    good, bad = read("\n".join((HEADING, *lines)).encode())
-    with django_assert_max_num_queries(40):
-        assert record_completions(good, bad, by=acm).recorded == 2000
+
+def test_a_long_list_asks_for_as_many_statements_in_each_of_its_parts(as_: As, acm: User) -> None:
+    counted = []
+    for parts in (1, 3):
+        good, bad = completions.read("\n".join((HEADING, *many(parts * training_upload.SLICE))).encode())
+        with CaptureQueriesContext(connection) as asked:
+            training_upload.record_completions(good, bad, by=acm)
+        counted.append(len(asked))
+    assert counted[1] < 3 * counted[0] < 90
+
+
+def test_a_list_that_takes_too_long_says_from_where_on_it_is_not_recorded_and_goes_on_there(
+    as_: As, acm: User, agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, lines = as_(acm), [*many(4), f"nobody,{ago(1)},C", *many(6)[4:]]
+    monkeypatch.setattr(training_upload, "SLICE", 2)
+    monkeypatch.setattr(training_upload, "LONGEST_SECONDS", -1)
+    page = upload(client, *lines).content.decode()
+    assert "2 recorded, 0 recorded before, 0 rejected. Reading it took longer than 20 seconds." in page
+    assert "The file is recorded up to line 3, and nothing from line 4 on. Upload the same file again" in page
+    assert "The file was read" not in page
+    assert on_record(agent) == 3
+    assert '"whole": false' in Event.objects.get(code="training.uploaded").payload
+    monkeypatch.setattr(training_upload, "LONGEST_SECONDS", 20)
+    assert "4 recorded, 2 recorded before, 1 rejected." in upload(client, *lines).content.decode()
+    assert on_record(agent) == 7
+
+
+@pytest.mark.parametrize(
+    "wrong", [Refused("You may not."), OperationalError("took too long")], ids=["refused", "failed"]
+)
+@pytest.mark.parametrize("at", [1, 2], ids=["at once", "underway"])
+def test_a_list_that_is_stopped_keeps_what_is_recorded_and_says_so(
+    as_: As, acm: User, agent: User, monkeypatch: pytest.MonkeyPatch, wrong: Exception, at: int
+) -> None:
+    write, calls = training_upload._write, list[int]()
+
+    def stop(*given: Any) -> None:
+        calls.append(1)
+        if len(calls) == at:
+            raise wrong
+        write(*given)
+
+    monkeypatch.setattr(training_upload, "SLICE", 2)
+    monkeypatch.setattr(training_upload, "_write", stop)
+    answer = upload(as_(acm), *many(5))
+    assert answer.status_code == (503 if isinstance(wrong, OperationalError) else 422 if at == 1 else 200)
+    assert ("nothing from line 4 on" in answer.content.decode()) == (at == 2)
+    assert ("Nothing was saved" in answer.content.decode()) == (at == 1 and answer.status_code == 503)
+    assert on_record(agent) == 1 + 2 * (at - 1)
 
 
 # -- Withdrawn, lapsed -----------------------------------------------------------------------------------------------
