@@ -9,7 +9,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0003_reviews"),
+        ("audit", "0004_found"),
     ]
 
     operations = [
