@@ -42,8 +42,8 @@ class Brought:
 def bring_in(raw: bytes, *, by: None) -> Brought:
     """Make invited people and endorsed requests of a file. The same file again adds nothing. Raises FileRefused.
 
-    Some lines to a transaction: what each row costs to be found on record grows with the transaction. Cut off, it goes
-    on where it was when the same file comes again; until it is whole nobody can confirm it.
+    Some lines to a transaction, so that none is long. Cut off, it goes on where it was when the same file comes again;
+    until it is whole nobody can confirm it.
     """
     checksum = hashlib.sha256(raw).hexdigest()
     if known := AccessList.objects.filter(checksum=checksum, lines__gt=0).first():
