@@ -6,6 +6,7 @@ import io
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -27,11 +28,12 @@ def photo(color: str = "navy", size: tuple[int, int] = (64, 48)) -> bytes:
 def released(place: Report | Draft, by: Any, name: str = "pier.jpg", caption: str = "") -> Attachment:
     """A photo that the scanner has let through, with what readers get of it."""
     made = acts.add(io.BytesIO(photo()), name, key=uuid4(), on=place, by=by, caption=caption)
-    for copy in (Copy.SERVED, Copy.THUMBNAIL):
-        sealing.seal(io.BytesIO(copy.value.encode() + photo()), made, copy)
-    made.state, made.checked_at = State.RELEASED, timezone.now()
-    made.save(update_fields=["state", "checked_at"])
-    record("attachment.released", by=None, on=made)
+    with transaction.atomic():
+        for copy in (Copy.SERVED, Copy.THUMBNAIL):
+            sealing.seal(io.BytesIO(copy.value.encode() + photo()), made, copy)
+        made.state, made.checked_at = State.RELEASED, timezone.now()
+        made.save(update_fields=["state", "checked_at"])
+        record("attachment.released", by=None, on=made)
     return made
 
 
