@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from accounts.models import User
 from reports.models import Report
 from reports.panels import Entry, Panel
 from reports.states import Status
-from watch.models import Summary, SummaryNotice
+from watch.models import Summary, SummaryNotice, SummaryVersion
 from watch.reach import readable
 
 
@@ -58,19 +62,26 @@ def known(report: Report, user: User) -> Known:
     """What `user` may know of who knows. Asked once a report and request: the panel and the timeline show the same."""
     asked: dict[int, Known] = report.__dict__.setdefault("_known_to", {})
     if user.pk not in asked:
-        summary = readable(user).filter(report=report).select_related("written_by").first()
+        summary = with_releases(readable(user).filter(report=report).select_related("written_by")).first()
         asked[user.pk] = of_summary(summary) if summary else Known(None)
     return asked[user.pk]
 
 
-def of_summary(summary: Summary) -> Known:
+def with_releases(summaries: QuerySet[Summary]) -> QuerySet[Any]:
+    """The summaries, each with who released which of its versions: no statement of its own for that."""
+    versions = SummaryVersion.objects.filter(summary=OuterRef("pk")).order_by()
+    pairs = versions.values(pair=JSONObject(version="version", by="by__name"))
+    return summaries.annotate(releases=ArraySubquery(pairs))
+
+
+def of_summary(summary: Any) -> Known:
+    """`summary` is one of `with_releases`."""
     notices = list(
         SummaryNotice.objects.filter(summary=summary)
         .select_related("office", "acknowledged_by")
         .order_by("-version", "made_at", "office__name")
     )
-    released_by = dict(summary.versions.order_by().values_list("version", "by__name"))
-    return Known(summary, notices, released_by)
+    return Known(summary, notices, {pair["version"]: pair["by"] for pair in summary.releases})
 
 
 # -- On the report's page ---------------------------------------------------------------------------------------------

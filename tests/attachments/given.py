@@ -30,7 +30,7 @@ def released(place: Report | Draft, by: Any, name: str = "pier.jpg", caption: st
     made = acts.add(io.BytesIO(photo()), name, key=uuid4(), on=place, by=by, caption=caption)
     with transaction.atomic():
         for copy in (Copy.SERVED, Copy.THUMBNAIL):
-            sealing.seal(io.BytesIO(copy.value.encode() + photo()), made, copy)
+            sealing.seal(io.BytesIO(photo() + copy.value.encode()), made, copy)
         made.state, made.checked_at = State.RELEASED, timezone.now()
         made.save(update_fields=["state", "checked_at"])
         record("attachment.released", by=None, on=made)

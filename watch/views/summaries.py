@@ -21,7 +21,7 @@ from reports.models import Report
 from reports.reading import note_reading
 from watch import actions
 from watch.forms import SummaryForm
-from watch.known import of_summary
+from watch.known import of_summary, with_releases
 from watch.models import Summary, SummaryVersion
 from watch.reach import held, readable
 
@@ -82,9 +82,10 @@ def _conflict(request: HttpRequest, report: Report, theirs: Summary, typed: dict
 
 
 # -- Reading ----------------------------------------------------------------------------------------------------------
-def readable_summary(summary_id: UUID, user: User) -> Summary:
+def readable_summary(summary_id: UUID, user: User) -> Any:
     """The summary, else 404: whether it does not exist or may not be read is not told."""
-    found = readable(user).select_related("report__office", "written_by").filter(pk=summary_id).first()
+    summaries = readable(user).select_related("report__office", "written_by").filter(pk=summary_id)
+    found = with_releases(summaries).first()
     if found is None:
         raise Http404
     return found
