@@ -59,6 +59,14 @@ def at_the_desk(browser: Browser, address: str) -> None:
     page.screenshot(path=TOUR / "7-board.png")
     page.goto(f"/reports/deconfliction/{explained_match()}/")
     page.screenshot(path=TOUR / "8-match.png")
+    page.goto("/reports/")
+    box = page.get_by_role("searchbox", name="Search these reports")
+    box.fill(misspelt_name())
+    box.press("Enter")
+    page.get_by_text("Best first").wait_for()
+    page.screenshot(path=TOUR / "13-search.png")
+    page.goto(f"/reports/{shared()}/alike/")
+    page.screenshot(path=TOUR / "14-alike.png")
     officer = signed_in(browser, address, "officer", DESK)
     officer.goto(f"/reports/{newest('ilead', 'officer')}/")
     officer.screenshot(path=TOUR / "9-ilead.png")
@@ -101,6 +109,33 @@ def explained_match() -> str:
 
     found = Match.objects.open().filter(a__restricted=False, b__restricted=False, reasons__0__how="place")
     return str(found.order_by("-raised_at")[0].pk)
+
+
+def misspelt_name() -> str:
+    """A person whom several reports name, two letters of the last name changed about."""
+    database()
+    from django.db.models import Count
+
+    from reports.models import Person
+
+    people = Person.objects.exclude(first_name="").filter(role="subject", last_name__regex=r"^.{6,}$")
+    named = people.values("last_name", "first_name").annotate(reports=Count("report", distinct=True))
+    found = named.filter(reports__gt=1).order_by("-reports", "last_name")[0]
+    last = found["last_name"]
+    return f"{last[:2]}{last[3]}{last[2]}{last[4:]} {found['first_name']}"
+
+
+def shared() -> str:
+    """A SIR that names an A-Number which few others name too."""
+    database()
+    from django.db.models import Count
+
+    from reports.models import Report, SearchIdentifier
+
+    held = SearchIdentifier.objects.filter(type="a_number").values("value").annotate(reports=Count("report"))
+    value = held.filter(reports__range=(2, 5)).order_by("-reports", "value")[0]["value"]
+    holders = SearchIdentifier.objects.filter(type="a_number", value=value).values("report")
+    return str(Report.objects.filter(pk__in=holders, restricted=False).newest_first()[0].number)
 
 
 def newest(kind: str, author: str, **more: Any) -> str:
