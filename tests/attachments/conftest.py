@@ -12,9 +12,7 @@ import pytest
 from reports.actions import attachments as actions
 from reports.attachments import reading, release
 from reports.models import Attachment
-
-pytest_plugins: list[str] = []
-from tests.attachments.scanner import clamd, running_clamd  # noqa: E402, F401
+from tests.attachments.scanner import clamd, running_clamd  # noqa: F401
 
 Add = Callable[..., Attachment]
 

@@ -23,7 +23,7 @@ def test_on_a_phone_the_filters_are_folded_until_they_are_asked_for(
     page.goto(address)
     apply = page.get_by_role("button", name="Apply")
     expect(apply).to_be_hidden()
-    assert top(page.locator("tbody tr").first) < 400
+    assert top(page.locator("tbody tr").first) < 440
     page.get_by_text("Filters", exact=True).click()
     expect(apply).to_be_visible()
     page.get_by_text("Urgent", exact=True).click()

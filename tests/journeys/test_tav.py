@@ -180,5 +180,5 @@ def starts_the_ilead(officer: Desk, number: str) -> None:
     lead = Report.objects.get(kind="ilead").number
     assert Relation.objects.get().type == Relation.Type.LED_TO
     page.goto(f"/reports/{number}/")
-    expect(page.get_by_role("link", name=lead)).to_be_visible()
+    expect(page.get_by_role("link", name=lead).first).to_be_visible()
     officer.look("tav-12-linked")

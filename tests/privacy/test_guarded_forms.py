@@ -19,8 +19,9 @@ from ileads.views.validation import WorklistFilter
 from privacy import guarded
 from reports.answers import AnswersForm
 from reports.asking import MoveForm, move_form
+from reports.attachment_forms import WhyForm
 from reports.board import BoardFilter
-from reports.filters import FilterForm
+from reports.filters import FilterForm, ListingFilter
 from reports.historical import HistoricalFilter
 from reports.kinds import KINDS
 from reports.models import Draft, Relation, Report
@@ -43,10 +44,18 @@ SAYS = "This looks like a Social Security number. Take it out, or say below why 
 WHY = "It is the number of a crate"
 
 # How a page makes the forms that take more than what was sent.
-OF_A_PERSON: tuple[type[Any], ...] = (WorklistFilter, FilterForm, BoardFilter, HistoricalFilter, QueueFilter)
+OF_A_PERSON: tuple[type[Any], ...] = (
+    WorklistFilter,
+    FilterForm,
+    ListingFilter,
+    BoardFilter,
+    HistoricalFilter,
+    QueueFilter,
+)
 SPECIAL: dict[type[Any], Make] = {
     **{form: lambda data, user, form=form: form(data, user) for form in OF_A_PERSON},  # type: ignore[misc]
     ReasonForm: lambda data, user: ReasonForm(data, needed="Say why."),
+    WhyForm: lambda data, user: WhyForm(data, needed="Say why.", read_by="Auditors."),
     FilingForm: lambda data, user: FilingForm(Draft(amends=Report()), data),
     ReaderForm: lambda data, user: ReaderForm(Report(kind="sir", office=user.office), data),
     LinkForm: lambda data, user: LinkForm(user, data),
