@@ -158,6 +158,13 @@ def test_a_download_is_of_a_known_type_under_its_own_name_and_in_no_page(clamd, 
     assert "no-store" in headers["Cache-Control"]
 
 
+def test_a_file_whose_key_is_away_is_refused_before_its_first_byte(clamd, agent, sir, as_, settings, tmp_path):
+    attachment = released(made.picture(), on=sir, by=agent)
+    settings.FILE_KEYS = tmp_path
+    answer = as_(agent).get(f"/reports/{sir.number}/attachments/{attachment.pk}/")
+    assert (answer.status_code, "cannot be opened" in answer.content.decode()) == (403, True)
+
+
 # -- Changed -----------------------------------------------------------------------------------------------------------
 def test_who_uploaded_it_or_may_amend_says_what_it_shows_and_the_report_is_found_by_it(
     clamd, agent, colleague, supervisor, outsider, sir
@@ -175,6 +182,14 @@ def test_who_uploaded_it_or_may_amend_says_what_it_shows_and_the_report_is_found
     assert "Zanzibar" not in SearchDocument.objects.get(report_id=sir.pk).text
     with pytest.raises(Refused, match="already"):
         acts.withdraw(attachment.pk, "Again", by=agent)
+
+
+def test_what_a_withdrawn_file_shows_is_said_no_more(agent, sir):
+    attachment = add(made.picture(), on=sir, by=agent, caption="The wharf")
+    acts.withdraw(attachment.pk, "The wrong wharf", by=agent)
+    with pytest.raises(Refused, match="was withdrawn"):
+        acts.describe(attachment.pk, "Another wharf", by=agent)
+    assert Attachment.objects.get().caption == "The wharf"
 
 
 def test_a_file_of_a_draft_goes_for_good_and_one_of_a_report_does_not(agent, colleague, draft, sir):

@@ -105,6 +105,13 @@ def test_a_search_within_filters_keeps_them(agent: Any, as_: Any) -> None:
     assert client.post(page.context["search_url"], {"q": " "}).headers["Location"] == "/reports/?kind=sir&urgent=on"
 
 
+@pytest.mark.parametrize(("length", "said"), [(500, 0), (501, 1), (1_000_000, 1)])
+def test_more_than_is_searched_for_is_said_to_be_left_out(length: int, said: int, agent: Any, as_: Any) -> None:
+    client = as_(agent)
+    page = client.get(searched(client, ("boat " * 10 + "x" * length)[:length]))
+    assert page.content.decode().count(asking.TOO_LONG) == said
+
+
 def test_the_order_is_a_choice_in_the_address(agent: Any, as_: Any) -> None:
     filed(agent, title="Boat boat boat", narrative="boat boat boat boat")
     filed(agent, narrative="Later somebody spoke of a boat once, among much else that was said at the time.")
