@@ -79,8 +79,8 @@ def unsealed(attachment: Attachment, copy: str) -> Iterator[bytes]:
     totals = list(pieces.values_list("total", "position"))
     if not totals or {p for _, p in totals} != set(range(count(totals[0][0]))) or len({t for t, _ in totals}) != 1:
         raise CannotOpen("Not all of it is stored.")
-    pieces = _open_each(attachment, copy, totals[0][0])
-    return chain([next(pieces)], pieces)
+    opened = _open_each(attachment, copy, totals[0][0])
+    return chain([next(opened)], opened)
 
 
 def count(total: int) -> int:
