@@ -41,7 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "may_file": any(user.may_somewhere(name) for name in FILES),
         "lines": _lines(found, form),
         "count": found.in_words(is_narrowed=form.is_narrowed),
-        "steps": [] if found.rows else steps(user, form),
+        "steps": [] if found.rows or not found.is_searched else steps(user, form),
         "older": form.query(after=found.older) if found.older else "",
         "newer": form.query(after=found.newer) if found.newer else "",
     }

@@ -67,8 +67,8 @@ def notes(draw: ImageDraw.ImageDraw) -> None:
 
 # What each shows, under which name a phone or a scanner sends it, and how it is drawn.
 PICTURES: tuple[tuple[str, str, Painter], ...] = (
-    ("The boat at the pier, seen from the north", "IMG_2031.jpg", pier),
-    ("What was found, with a ruler", "IMG_2034.jpg", parcels),
+    ("The water behind the place, seen from the north", "IMG_2031.jpg", pier),
+    ("What was laid out, with a ruler", "IMG_2034.jpg", parcels),
     ("The car behind the building", "IMG_2040.jpg", car),
 )
 PAPER = ("The receipt for the goods, signed", "Receipt.pdf", notes)
@@ -84,7 +84,7 @@ def make() -> None:
 
 
 def _attach(cast: Cast) -> None:
-    """All on the agent's newest report that may still be amended, so that everybody finds them; one on a draft."""
+    """All on one report of the agent, best the newest seizure, so that everybody finds them; one on a draft."""
     agent = cast.users["agent"]
     if report := _newest_of(agent):
         for caption, name, painter in (*PICTURES, PAPER):
@@ -95,7 +95,8 @@ def _attach(cast: Cast) -> None:
 
 def _newest_of(author: User) -> Report | None:
     mine = Report.objects.filter(author=author, kind="sir", restricted=False).active().newest_first()
-    return next((one for one in mine[:20] if not actions.closed_to_amending(one)), None)
+    seizures = mine.filter(event_types__contains=["significant-seizure"])
+    return next((one for one in (*seizures[:20], *mine[:20]) if not actions.closed_to_amending(one)), None)
 
 
 def _add(place: Any, by: User, caption: str, name: str, painter: Painter) -> None:

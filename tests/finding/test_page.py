@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -163,6 +164,16 @@ def test_where_nothing_is_the_page_says_what_to_try(agent: Any, as_: Any) -> Non
     assert "Check the spelling" in text
     assert page.context["steps"][0].says == "Search without the filters."
     assert "kind" not in page.context["steps"][0].url
+
+
+@pytest.mark.parametrize(("typed", "says_nothing"), [('qzxw "quay', True), ("-boat", False), ("the of", False)])
+def test_that_nothing_was_found_is_said_where_something_was_looked_for(
+    typed: str, says_nothing: bool, agent: Any, as_: Any
+) -> None:
+    page = found(as_(agent), typed)
+    text = page.content.decode()
+    assert page.context["answer"].problem in unescape(text)
+    assert ("No report that you may read holds" in text) == says_nothing
 
 
 @pytest.mark.parametrize(("policy", "leads"), [("stub", True), ("refused", False)])
