@@ -165,6 +165,15 @@ def test_a_file_whose_key_is_away_is_refused_before_its_first_byte(clamd, agent,
     assert (answer.status_code, "cannot be opened" in answer.content.decode()) == (403, True)
 
 
+@pytest.mark.parametrize("page", ["original", "withdraw"])
+def test_a_page_that_names_one_file_is_recorded_as_a_look(clamd, agent, supervisor, sir, as_, page):
+    file = released(made.picture(), on=sir, by=agent, caption="The wharf")
+    answer = as_(supervisor).get(f"/reports/{sir.number}/attachments/{file.pk}/{page}/")
+    assert (answer.status_code, file.name in answer.content.decode()) == (200, True)
+    looked = Event.objects.get(code="attachments.listed")
+    assert (looked.actor_id, looked.object_id) == (supervisor.pk, str(sir.pk))
+
+
 # -- Changed -----------------------------------------------------------------------------------------------------------
 def test_who_uploaded_it_or_may_amend_says_what_it_shows_and_the_report_is_found_by_it(
     clamd, agent, colleague, supervisor, outsider, sir
