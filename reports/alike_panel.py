@@ -8,6 +8,7 @@ from string import capwords
 from typing import Any
 
 import phonenumbers
+from django.utils.text import get_text_list
 
 from accounts.models import User
 from audit.log import Subject, record
@@ -173,8 +174,8 @@ class Twin:
 
     @property
     def shared(self) -> str:
-        held = [_named(type_, value) for type_, value in self.duplicate.shares]
-        return f"Both name {' and '.join(held[:3])}."
+        held = [_named(type_, value) for type_, value in self.duplicate.shares[:3]]
+        return f"Both name {get_text_list(held, 'and')}."
 
 
 def _named(type_: str, value: str) -> str:
@@ -194,11 +195,12 @@ class Earlier:
 
 
 def earlier(draft: Draft, filled: Filled, user: User) -> Earlier:
-    """Reports that may tell of the same event, unless this is an amendment, and those that name the same."""
+    """Reports that may tell of the same event, unless this is an amendment, and what further ones name the same."""
     but = [pk for pk in (draft.pk, draft.amends_id) if pk]
     twins = [] if draft.amends_id else duplicates.find(filled, user, but=but)
     reasons = worth_saying(alike.find(alike.of_filled(filled), user, but=but))
     told = {other.pk for reason in reasons for other in reason.others} | {one.pk for one in twins}
     if told:
         record("reports.hinted", by=user, on=Subject("draft", str(draft.pk), "draft"), count=len(told))
-    return Earlier([Twin(one) for one in twins], [Hint(one) for one in reasons[:REASONS]])
+    further = [one for one in reasons if not {other.pk for other in one.others} <= {twin.pk for twin in twins}]
+    return Earlier([Twin(one) for one in twins], [Hint(one) for one in further[:REASONS]])

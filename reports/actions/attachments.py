@@ -87,6 +87,8 @@ def describe(pk: UUID, caption: str, *, by: User) -> Attachment:
     """Say what a file shows. Raises Refused, and Attachment.DoesNotExist where it is not to be seen."""
     attachment = _held(pk, by)
     _require(reading.may_change(attachment, by))
+    if attachment.state == reading.State.WITHDRAWN:
+        raise Refused("This file was withdrawn, so what is said of it stays as it was.")
     caption = _caption(caption)
     if caption != attachment.caption:
         attachment.caption = caption

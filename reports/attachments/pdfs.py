@@ -162,4 +162,5 @@ def text(reader: PdfReader, longest: int) -> str:
             said = page.extract_text()
             found.append(said)
             length += len(said)
-    return "\n".join(found)[:longest]
+    # A font may name half of a letter, which no database keeps.
+    return "\n".join(found)[:longest].encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 from uuid import UUID
 
@@ -70,12 +71,16 @@ def seal(source: BinaryIO, attachment: Attachment, copy: str) -> None:
 
 
 def unsealed(attachment: Attachment, copy: str) -> Iterator[bytes]:
-    """The bytes of a copy, piece by piece. Raises CannotOpen, before the first byte where a piece is missing."""
+    """The bytes of a copy, piece by piece.
+
+    Raises CannotOpen, before anything is answered where a piece or the key is missing or the first does not open.
+    """
     pieces = AttachmentPiece.objects.filter(attachment=attachment, copy=copy)
     totals = list(pieces.values_list("total", "position"))
     if not totals or {p for _, p in totals} != set(range(count(totals[0][0]))) or len({t for t, _ in totals}) != 1:
         raise CannotOpen("Not all of it is stored.")
-    return _open_each(attachment, copy, totals[0][0])
+    opened = _open_each(attachment, copy, totals[0][0])
+    return chain([next(opened)], opened)
 
 
 def count(total: int) -> int:

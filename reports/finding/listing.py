@@ -29,7 +29,8 @@ NEWEST_FIRST = ("-submitted_at", "-id")
 class Answer:
     """One page of the list. `count` is known on the first page alone, and one more than COUNTED means more than that.
 
-    `why` says of a row what it holds of what was searched for.
+    `why` says of a row what it holds of what was searched for. `problem` is what was left out of the search, or why
+    there was none (`is_searched`).
     """
 
     rows: list[Any]
@@ -37,6 +38,7 @@ class Answer:
     newer: str = ""
     count: int | None = None
     problem: str = ""
+    is_searched: bool = True
     facets: Facets | None = None
     why: Mapping[UUID, list[SafeString]] = field(default_factory=dict)
 
@@ -74,9 +76,9 @@ def _listed(reports: QuerySet[Report], form: ListingFilter, cursor: str) -> Answ
 
 def _found(reports: Any, user: User, form: ListingFilter, cursor: str) -> Answer:
     order = results.BEST if form.is_best_first else results.NEWEST
-    found = results.found(reports, form.asked, order=order, cursor=cursor)
+    found = results.found(reports, form.asked, order=order, cursor=cursor, reader=user)
     if found.problem:
-        return Answer([], problem=found.problem)
+        return Answer([], problem=found.problem, is_searched=False)
     facets = None if cursor or not found.rows else _divided(reports, form, many=found.is_capped)
     count = _count(found, facets)
     if not cursor and form.kept:
@@ -87,6 +89,7 @@ def _found(reports: Any, user: User, form: ListingFilter, cursor: str) -> Answer
         newer=found.newer,
         count=None if cursor else count,
         problem=form.asked.problem,
+        is_searched=form.asked.wants or bool(form.asked.kinds),
         facets=facets,
         why=snippets.why(found.rows, form.asked),
     )

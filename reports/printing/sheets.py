@@ -11,9 +11,10 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from accounts.access import Refused
 from accounts.models import User
 from reports import protection
-from reports.attachments import reading
+from reports.attachments import reading, sealing
 from reports.compare import changes
 from reports.condensed import when, where
 from reports.content import Answer
@@ -136,7 +137,7 @@ def _attachments(report: Report) -> list[dict[str, Any]]:
         {
             "title": one.caption or one.name,
             "alt": one.caption or f"Photo, {one.name}",
-            "picture": [*b"".join(reading.stream(one, Copy.THUMBNAIL))] if one.pk in pictured else [],
+            "picture": _picture(one) if one.pk in pictured else [],
             "facts": _facts(
                 [
                     ("File", f"{one.name}, {filesizeformat(one.size)}"),
@@ -147,6 +148,14 @@ def _attachments(report: Report) -> list[dict[str, Any]]:
         }
         for one in files
     ]
+
+
+def _picture(file: Attachment) -> list[int]:
+    """Nothing where it was withdrawn at this moment or does not open: its words and its hash are printed still."""
+    try:
+        return [*b"".join(reading.stream(file, Copy.THUMBNAIL))]
+    except (Refused, sealing.CannotOpen):
+        return []
 
 
 def _answers(answers: Iterable[Answer]) -> list[dict[str, Any]]:

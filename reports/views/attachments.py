@@ -97,6 +97,7 @@ def original(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
         with add_refusal(form):
             taken = actions.take_original(pk, form.reason, by=place.user)
             return _streamed(request, taken, Copy.ORIGINAL)
+    place.note(1)
     context = {"report": place.on, "line": line, "form": form, "back_url": place.url}
     return render(request, "reports/attachments_original.html", context, status=422 if form.errors else 200)
 
@@ -119,6 +120,7 @@ def withdraw(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
             actions.withdraw(pk, form.reason, by=place.user)
             messages.success(request, "The file is withdrawn. Nobody can open it any more.")
             return redirect(place.url)
+    place.note(1)
     context = {"report": place.on, "line": Line(file, place), "form": form, "place": place}
     return render(request, "reports/attachments_withdraw.html", context, status=422 if form.errors else 200)
 

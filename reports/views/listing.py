@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from accounts.access import person, requires
 from audit.log import Subject, record
 from reports import historical, outside
 from reports.filters import ListingFilter
+from reports.finding.asking import TOO_LONG
 from reports.finding.listing import Answer, answer, steps
 from reports.lines import Line, lines
 from reports.lookup import FILES, READS
@@ -39,7 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "may_file": any(user.may_somewhere(name) for name in FILES),
         "lines": _lines(found, form),
         "count": found.in_words(is_narrowed=form.is_narrowed),
-        "steps": [] if found.rows else steps(user, form),
+        "steps": [] if found.rows or not found.is_searched else steps(user, form),
         "older": form.query(after=found.older) if found.older else "",
         "newer": form.query(after=found.newer) if found.newer else "",
     }
@@ -61,9 +63,12 @@ def search(request: HttpRequest) -> HttpResponse:
     The filters of the address stay in force.
     """
     user, form = person(request), ListingFilter(request.GET, person(request))
-    kept = keep_terms(request.POST.get("q", ""), by=user)
+    typed = request.POST.get("q", "")
+    kept = keep_terms(typed, by=user)
     if kept is None:
         return redirect(reverse("reports:listing") + form.query(q="").removesuffix("?"))
+    if len(typed.strip()) > LONGEST:
+        messages.info(request, TOO_LONG)
     number = kept.terms.upper()
     if Report.objects.visible_to(user).filter(number=number).exists():
         answered(kept, 1, by=user)

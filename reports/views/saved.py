@@ -37,7 +37,7 @@ class SearchForm(guarded.ModelForm):
         fields = ("name", "alerts")
         help_texts = {
             "name": "Only you see it.",
-            "alerts": "By e-mail, without a word of what the report says, and on your first page.",
+            "alerts": "By e-mail, without a word of what the report says. Your list of saved searches names them too.",
         }
 
 

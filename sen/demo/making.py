@@ -13,7 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from reports import defaults
 from reports.models import Report
-from sen.demo import FIRST, MOST, access, goods, old_leads, old_reports, outside, people, requests, unfinished
+from sen.demo import FIRST, MOST, access, attached, goods, old_leads, old_reports, outside, people, requests, unfinished
 from sen.demo.cores import in_two
 from sen.demo.lives import file
 from sen.demo.mix import SERIES, Entry, entries
@@ -42,6 +42,7 @@ def ensure(*, both_cores: bool = False) -> None:
             access.make_campaigns()
             outside.make()
             requests.make()
+            attached.make()
     if missing_reports(MOST):
         ask_for_more()
 

@@ -23,8 +23,8 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "R
     return made.getvalue()
 
 
-def pdf(text: str = "Seen at the pier", **info: str) -> bytes:
-    """One page with this line on it."""
+def pdf(text: str = "Seen at the pier", letters: str = "", **info: str) -> bytes:
+    """One page with this line on it; `letters` says in hexadecimal what its font takes the letter A for."""
     from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
     writer = PdfWriter()
@@ -36,6 +36,10 @@ def pdf(text: str = "Seen at the pier", **info: str) -> bytes:
             NameObject("/BaseFont"): NameObject("/Helvetica"),
         }
     )
+    if letters:
+        table = DecodedStreamObject()
+        table.set_data(f"1 beginbfchar <41> <{letters}> endbfchar".encode())
+        font[NameObject("/ToUnicode")] = writer._add_object(table)
     fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})
     page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     content = DecodedStreamObject()

@@ -125,6 +125,11 @@ def test_the_text_is_found_with_the_report_and_an_ssn_in_it_is_not(clamd, agent,
 
 
 @pytest.mark.django_db
+def test_a_pdf_whose_font_names_half_a_letter_is_released(clamd, agent, sir):
+    attachment = released(made.pdf("A boAt", letters="d83d"), "a.pdf", on=sir, by=agent)
+    assert (attachment.state, attachment.text) == ("released", "\ufffd bo\ufffdt")
+
+
 def test_a_file_that_takes_too_much_is_refused_and_nothing_else_happens(clamd, agent, sir, monkeypatch):
     monkeypatch.setattr(release, "SECONDS", 0.01)
     attachment = released(made.picture(), on=sir, by=agent)

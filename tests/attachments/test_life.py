@@ -158,6 +158,22 @@ def test_a_download_is_of_a_known_type_under_its_own_name_and_in_no_page(clamd, 
     assert "no-store" in headers["Cache-Control"]
 
 
+def test_a_file_whose_key_is_away_is_refused_before_its_first_byte(clamd, agent, sir, as_, settings, tmp_path):
+    attachment = released(made.picture(), on=sir, by=agent)
+    settings.FILE_KEYS = tmp_path
+    answer = as_(agent).get(f"/reports/{sir.number}/attachments/{attachment.pk}/")
+    assert (answer.status_code, "cannot be opened" in answer.content.decode()) == (403, True)
+
+
+@pytest.mark.parametrize("page", ["original", "withdraw"])
+def test_a_page_that_names_one_file_is_recorded_as_a_look(clamd, agent, supervisor, sir, as_, page):
+    file = released(made.picture(), on=sir, by=agent, caption="The wharf")
+    answer = as_(supervisor).get(f"/reports/{sir.number}/attachments/{file.pk}/{page}/")
+    assert (answer.status_code, file.name in answer.content.decode()) == (200, True)
+    looked = Event.objects.get(code="attachments.listed")
+    assert (looked.actor_id, looked.object_id) == (supervisor.pk, str(sir.pk))
+
+
 # -- Changed -----------------------------------------------------------------------------------------------------------
 def test_who_uploaded_it_or_may_amend_says_what_it_shows_and_the_report_is_found_by_it(
     clamd, agent, colleague, supervisor, outsider, sir
@@ -175,6 +191,14 @@ def test_who_uploaded_it_or_may_amend_says_what_it_shows_and_the_report_is_found
     assert "Zanzibar" not in SearchDocument.objects.get(report_id=sir.pk).text
     with pytest.raises(Refused, match="already"):
         acts.withdraw(attachment.pk, "Again", by=agent)
+
+
+def test_what_a_withdrawn_file_shows_is_said_no_more(agent, sir):
+    attachment = add(made.picture(), on=sir, by=agent, caption="The wharf")
+    acts.withdraw(attachment.pk, "The wrong wharf", by=agent)
+    with pytest.raises(Refused, match="was withdrawn"):
+        acts.describe(attachment.pk, "Another wharf", by=agent)
+    assert Attachment.objects.get().caption == "The wharf"
 
 
 def test_a_file_of_a_draft_goes_for_good_and_one_of_a_report_does_not(agent, colleague, draft, sir):

@@ -73,6 +73,7 @@ def test_the_check_page_warns_and_the_report_is_filed_all_the_same(agent: Any, c
     assert "An earlier report may tell of the same event" in text
     assert f">{report.number}</a> may tell of the same event" in text
     assert f"Both name A-Number {A_NUMBER}." in text
+    assert "Earlier reports name the same" not in text  # none but the one that is told already
     assert file_sir(agent, about(agent)).number
 
 

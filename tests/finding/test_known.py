@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from reports import drafts
 from reports.models import Draft
 from tests.fake import FAKE
 from tests.finding.test_alike import A_NUMBER, BORN, PHONE, file_about, with_person
+from tests.finding.test_duplicates import filed
 from tests.reports.filing import file_sir, make_draft, row, sir_answers
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +134,7 @@ def test_the_screen_asks_for_the_fields_that_name_somebody(agent: Any, draft: Dr
 
 
 def test_without_a_script_the_check_page_says_it(agent: Any, as_: Any) -> None:
-    other = file_about(agent, last_name="Stone", first_name="Ada", a_number=A_NUMBER)
+    other = filed(agent, timedelta(days=1), last_name="Stone", first_name="Ada")
     mine = make_draft(agent, with_person(agent, a_number=A_NUMBER))
     text = str(as_(agent).get(f"/reports/drafts/{mine.pk}/check/").content.decode())
     assert "1 earlier report names this A-Number" in text

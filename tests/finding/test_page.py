@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -105,6 +106,13 @@ def test_a_search_within_filters_keeps_them(agent: Any, as_: Any) -> None:
     assert client.post(page.context["search_url"], {"q": " "}).headers["Location"] == "/reports/?kind=sir&urgent=on"
 
 
+@pytest.mark.parametrize(("length", "said"), [(500, 0), (501, 1), (1_000_000, 1)])
+def test_more_than_is_searched_for_is_said_to_be_left_out(length: int, said: int, agent: Any, as_: Any) -> None:
+    client = as_(agent)
+    page = client.get(searched(client, ("boat " * 10 + "x" * length)[:length]))
+    assert page.content.decode().count(asking.TOO_LONG) == said
+
+
 def test_the_order_is_a_choice_in_the_address(agent: Any, as_: Any) -> None:
     filed(agent, title="Boat boat boat", narrative="boat boat boat boat")
     filed(agent, narrative="Later somebody spoke of a boat once, among much else that was said at the time.")
@@ -156,6 +164,16 @@ def test_where_nothing_is_the_page_says_what_to_try(agent: Any, as_: Any) -> Non
     assert "Check the spelling" in text
     assert page.context["steps"][0].says == "Search without the filters."
     assert "kind" not in page.context["steps"][0].url
+
+
+@pytest.mark.parametrize(("typed", "says_nothing"), [('qzxw "quay', True), ("-boat", False), ("the of", False)])
+def test_that_nothing_was_found_is_said_where_something_was_looked_for(
+    typed: str, says_nothing: bool, agent: Any, as_: Any
+) -> None:
+    page = found(as_(agent), typed)
+    text = page.content.decode()
+    assert page.context["answer"].problem in unescape(text)
+    assert ("No report that you may read holds" in text) == says_nothing
 
 
 @pytest.mark.parametrize(("policy", "leads"), [("stub", True), ("refused", False)])

@@ -6,11 +6,14 @@ import itertools
 import re
 from datetime import UTC, datetime
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from audit.models import Event
+from reports.actions import attachments as acts
+from reports.attachments import reading
 from reports.models import Reading
 from reports.printing import sheets, typeset
 from tests.attachments.conftest import add, released
@@ -130,6 +133,25 @@ def test_a_released_photo_stands_small_on_paper_with_its_words_and_its_hash(agen
     assert paper.pictures() == ["The boat at the pier"]
     assert photo.sha256 in squeezed(paper.text)
     assert "east" not in paper.text
+
+
+@pytest.mark.usefixtures("clamd")
+@pytest.mark.parametrize("lost", ["withdrawn", "key"])
+def test_a_photo_that_cannot_be_handed_out_any_more_stops_no_printing(
+    lost: str, agent: Any, as_: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody withdraws it while the sheet is drawn, or its key is not there."""
+    report = file_sir(agent)
+    photo = released(picture(), "pier.jpg", on=report, by=agent, caption="The boat")
+    if lost == "key":
+        settings.FILE_KEYS = tmp_path
+    else:
+        found = reading.of(report)
+        monkeypatch.setattr("reports.printing.sheets.reading.of", lambda on: found)
+        acts.withdraw(photo.pk, "Another pier", by=agent)
+    paper = paper_of(as_(agent), report.number)
+    assert paper.pictures() == []
+    assert photo.sha256 in squeezed(paper.text)
 
 
 # -- Versions ------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from reports.finding.results import matching
 from reports.models import (
     SPEAR,
     TAV,
+    Attachment,
     Draft,
     HistoricalReport,
     Match,
@@ -41,6 +42,7 @@ from reports.models import (
     Report,
     ReportNotice,
     Revision,
+    SavedSearch,
     SearchDocument,
     StatusChange,
 )
@@ -49,6 +51,7 @@ from reports.states import Status
 from sen import demo, tasks
 from sen.demo import (
     access,
+    attached,
     bulk,
     goods,
     lives,
@@ -434,3 +437,22 @@ def test_one_recertification_has_ended_and_one_waits_for_answers(demonstration: 
     assert (set(running.items.values_list("decision", flat=True)), running.ended_at) == ({"", "confirmed"}, None)
     supervisor = User.objects.get(username="supervisor")
     assert campaign_reach.waiting(campaign_reach.asked(supervisor)).count() >= 2
+
+
+# -- What is attached and kept -----------------------------------------------------------------------------------------
+def test_photos_wait_for_the_scanner_and_a_search_has_found_something_made_once(demonstration: None) -> None:
+    cast = people.Cast()
+    stories_ = (stories.story(number, cast, timezone.now(), "attached ") for number in range(1_000))
+    own = next(one for one in stories_ if one.author.username == "agent" and not one.filled.report.restricted)
+    moment = timezone.now() - timedelta(hours=2)
+    own.filled.report.event_at, own.filed_at, own.begun_at = moment, moment, moment
+    report = lives.file(own)
+    for _ in range(2):
+        attached.make()
+    files = Attachment.objects.filter(report=report)
+    assert sorted(files.values_list("name", "state")) == [
+        (name, "waiting") for name in ("IMG_2031.jpg", "IMG_2034.jpg", "IMG_2040.jpg", "Receipt.pdf")
+    ]
+    assert all(file.caption and file.by == own.author for file in files)
+    saved = SavedSearch.objects.get()
+    assert (saved.owner.username, saved.alerts) == ("analyst", True)
