@@ -39,8 +39,8 @@ STOP = frozenset(STOP_WORDS.split())
 class Term:
     """One thing that has to be there, or must not: a word or a phrase, or instead any of these identifiers.
 
-    `parts` are terms that together may stand instead: "ABC 1234" is two words or one plate. A `near` word may also be
-    another word of a name that is close to it.
+    `parts` are terms that together may stand instead: "ABC 1234" is two words or one plate. Of `either` one is enough.
+    A `near` word may also be another word of a name that is close to it.
     """
 
     text: str = ""
@@ -49,6 +49,11 @@ class Term:
     near: str = ""
     identifiers: tuple[str, ...] = ()
     parts: tuple[Term, ...] = ()
+    either: tuple[Term, ...] = ()
+
+
+# What stands between two terms of which one is enough: the word OR, in capitals.
+OR = Term()
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class Asked:
     def is_name(self) -> bool:
         """Whether every free word may be one of a name: only then the whole is looked for among names."""
         free = [term for term in _single(self.terms) if not term.excluded and " " not in term.text]
-        return bool(self.names) and all(term.near for term in free)
+        return bool(self.names) and all(term.near for term in free) and not any(term.either for term in self.terms)
 
 
 def understand(typed: str) -> Asked:
@@ -100,7 +105,7 @@ def understand(typed: str) -> Asked:
             problem = problem or TOO_MANY
             break
         terms.append(term)
-    terms = _with_particles(_with_runs(terms))
+    terms = _with_particles(_with_runs(_with_alternatives(terms)))
     wanted = [term for term in terms if not term.excluded]
     if not terms and not kinds and typed.strip():
         problem = problem if problem not in ("", UNCLOSED) else COMMON if _only_common(text) else NOTHING
@@ -152,6 +157,8 @@ def _terms(text: str) -> Iterator[Term]:
             said = sameness.plain(token["phrase"])
             if any(sign.isalnum() for sign in said):
                 yield Term(text=" ".join(said.split()), excluded=bool(token["minus"]), identifiers=_forms(said))
+        elif token["word"] == "OR":
+            yield OR
         else:
             yield from filter(None, map(_word, _apart(token["word"])))
 
@@ -195,6 +202,22 @@ def _forms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in found if form))
 
 
+def _with_alternatives(terms: list[Term]) -> list[Term]:
+    """Terms with OR between them as one; an OR that does not stand between two that are wanted means nothing."""
+    found: list[Term] = []
+    joins = False
+    for term in terms:
+        if term is OR:
+            joins = bool(found) and not found[-1].excluded
+            continue
+        if joins and not term.excluded:
+            last = found.pop()
+            term = Term(either=(*(last.either or (last,)), term))  # noqa: PLW2901 - the two are one from here on
+        found.append(term)
+        joins = False
+    return found
+
+
 def _with_runs(terms: list[Term]) -> list[Term]:
     """Neighbours that may be one number written in groups, as such: `A 012 345 678`, `(555) 010-1234`, `ABC 1234`."""
     found: list[Term] = []
@@ -234,7 +257,7 @@ def _run(terms: list[Term]) -> list[Term]:
     """The terms from the first on that may be groups of one number: digits in each, but perhaps not in the first."""
     run: list[Term] = []
     for term in terms:
-        plain = not term.excluded and not term.prefix and " " not in term.text and "@" not in term.text
+        plain = bool(term.text) and not (term.excluded or term.prefix or " " in term.text or "@" in term.text)
         short = not run and term.text.isascii() and len(sameness.letters(term.text)) <= 3
         if not plain or not (any(sign.isdigit() for sign in term.text) or short):
             break
@@ -264,18 +287,18 @@ def _only_common(text: str) -> bool:
 
 def _single(terms: Iterable[Term]) -> Iterator[Term]:
     for term in terms:
-        yield from term.parts or (term,)
+        yield from term.parts or term.either or (term,)
 
 
 def _flat(terms: Iterable[Term]) -> Iterator[Term]:
     for term in terms:
         yield term
-        yield from term.parts
+        yield from (*term.parts, *term.either)
 
 
 def _websearch(term: Term) -> str:
-    if term.parts:
-        return " ".join(_websearch(part) for part in term.parts)
+    if term.parts or term.either:
+        return (" " if term.parts else " or ").join(_websearch(part) for part in term.parts or term.either)
     said = f'"{term.text}"' if " " in term.text else term.text
     return f"-{said}" if term.excluded else said
 
@@ -286,4 +309,6 @@ def without_names(asked: Asked) -> Asked:
 
 
 def _by_letter(term: Term) -> Term:
-    return replace(term, near="", parts=tuple(map(_by_letter, term.parts)))
+    return replace(
+        term, near="", parts=tuple(map(_by_letter, term.parts)), either=tuple(map(_by_letter, term.either))
+    )

@@ -113,6 +113,9 @@ def _all(terms: list[Term], instead: Any = None) -> Piece | None:
 
 
 def _piece(term: Term, instead: Any) -> Piece:
+    if term.either:
+        pieces = [_piece(one, instead) for one in term.either]
+        return f"({' || '.join(sql for sql, _ in pieces)})", [value for _, params in pieces for value in params]
     if term.parts:
         sql, params = _all(list(term.parts), instead) or ("''::tsquery", [])
         if term.near:

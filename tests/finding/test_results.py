@@ -60,6 +60,13 @@ FINDS = [
     ("plate abc 1234", ["Truck"]),
     ("12 Pine St., Miami", ["Truck"]),
     ("12 pine street miami", ["Truck"]),
+    ("truck OR harbor", ["Truck", "Van"]),
+    ("truck OR gonsalez OR marisol", ["Truck", "Boat", "Van"]),
+    ('"white van" OR truck -harbor', ["Truck"]),
+    ("truck OR abc1234 harbor", []),
+    ("305.555.0142 OR 12345678", ["Boat", "Van"]),
+    ("OR truck OR", ["Truck"]),
+    ("truck or harbor", []),
     ("quillfeather", []),
     ("••••••••", []),
 ]
