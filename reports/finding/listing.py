@@ -45,8 +45,10 @@ class Answer:
     def in_words(self, *, is_narrowed: bool) -> str:
         if not self.count:
             return ""
+        if self.count == 1:
+            return "1 report matches" if is_narrowed else "1 report"
         figure = f"More than {COUNTED:,}" if self.count > COUNTED else f"{self.count:,}"
-        return f"{figure} {'report' if self.count == 1 else 'reports'}{' match' if is_narrowed else ''}"
+        return f"{figure} reports{' match' if is_narrowed else ''}"
 
 
 class CappedCount(Subquery):
