@@ -45,6 +45,36 @@ class Namer:
         return f"{given} {self.surname()}"
 
 
+# Parts of family names of several languages: fewer of their combinations are near each other than there are people.
+SYLLABLES = {
+    "spanish": "ba be bu ca ce co cha da do es fa fue ga gue gui ji la le li lo llo ma me mi mo na ne ño pa pe qui "
+    "ra rra re ri ro sa se so ta te ti to tru va ve vi ya za zu",
+    "english": "ash bar black brad burn chest cliff crom dal den dun fair field ford ham har hol kirk lang ley lin "
+    "mill more nor pem ridge rush sher stan stead stock thorn ton tre wain wick wood worth",
+    "arabic": "ab ad bas da di fa far ghaz ha has hi hud ja jib kar kha lam ma mas na nas qa qud ra rash sa sab sha "
+    "ta taw wa wah ya yas za zub",
+    "slavic": "bog bor dob dra gra gor kol kra lub mir mla nik ost pav pet pod rad sla sok sta tar tko ves vlad vol "
+    "yar zak zhu enko ovich evsky ov in",
+    "vietnamese and chinese": "bao chang chen cuong deng dinh duong feng guo hoang huang jiang kang liang luo minh "
+    "ngo nguyen ong pham qin quoc song tang thuy tran truong vinh wang xiao xu yuan zhang zhou",
+    "yoruba": "ade ajo aki ala ayo ba bi bo da de du ela fe fola gbe ile ita ja ke ko la le lu mo niyi ola oye ran "
+    "se so ti to tunde wale wu ye yin",
+}
+
+
+class SparseNamer(Namer):
+    """Invents names whose family names stand far apart: thousands of first names, family names of several languages."""
+
+    def surname(self) -> str:
+        syllables = SYLLABLES[self.luck.choice(list(SYLLABLES))].split()
+        return "".join(self.luck.choice(syllables) for _ in range(self.luck.choice((2, 3, 3, 4)))).capitalize()
+
+    def name(self) -> str:
+        known = self.luck.random() < 0.6
+        given = self.luck.choice(GIVEN[self.luck.choice(list(GIVEN))].split()) if known else self.surname()
+        return f"{given} {self.surname()}{f' {self.surname()}' if self.luck.random() < 0.25 else ''}"
+
+
 def _in_a_word(name: str, namer: Namer, change: Callable[[str, int], str]) -> str:
     words = name.split()
     long = [place for place, word in enumerate(words) if len(word) > 4] or [0]

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import Office, User
 from privacy import guarded
 from reports.finding.asking import Asked, understand
-from reports.finding.results import matching
+from reports.finding.queries import matching
 from reports.kinds import KINDS
 from reports.models import EventType, Report
 from reports.states import Status

@@ -69,6 +69,11 @@ def of_rows(model: type[Model], order: tuple[str, ...], rows: list[Any], cursor:
     return _page(model, _columns(order), rows[:size], older=more, newer=True)
 
 
+def beyond(queryset: QuerySet[Any], order: tuple[str, ...], place: Place) -> QuerySet[Any]:
+    """The rows beyond `place`, nearest first."""
+    return _beside(queryset, _columns(order), place)
+
+
 def _columns(order: tuple[str, ...]) -> tuple[str, ...]:
     if not all(name.startswith("-") for name in order):
         raise ValueError("one index serves a keyset only if every column descends")

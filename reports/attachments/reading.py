@@ -11,7 +11,6 @@ from django.utils.http import content_disposition_header
 
 from accounts.access import YES, Refused, Verdict, may
 from accounts.models import User
-from privacy.mask import BULLETS
 from reports.actions.amending import closed_to_amending
 from reports.attachments import sealing
 from reports.attachments.allowed import BY_TYPE, Kind
@@ -88,11 +87,6 @@ def kind_of(attachment: Attachment) -> Kind:
 
 def has_thumbnail(attachment: Attachment) -> bool:
     return attachment.state == State.RELEASED and kind_of(attachment).is_picture
-
-
-def says_number(attachment: Attachment) -> bool:
-    """Whether its text held what looks like an SSN, so that the page says that the file itself still does."""
-    return BULLETS in attachment.text
 
 
 # -- What is handed out ------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class Asked:
     def close(self) -> Near:
         """The words and names that are close to what was typed; looked up once."""
         joined = [term.near for term in self.terms if term.parts and term.near]
-        return near(self.names, joined, whole=self.is_name)
+        return near(self.names, joined, whole=self.is_name, literal=self.words)
 
     def __bool__(self) -> bool:
         """Whether anything was typed that narrows."""

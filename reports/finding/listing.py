@@ -16,7 +16,7 @@ from accounts.models import User
 from audit.log import record
 from reports import historical, keyset, outside
 from reports.filters import ListingFilter
-from reports.finding import results, snippets
+from reports.finding import queries, results, snippets
 from reports.finding.facets import COUNTED, Facets, facets_of
 from reports.lines import columns
 from reports.models import Report
@@ -45,8 +45,10 @@ class Answer:
     def in_words(self, *, is_narrowed: bool) -> str:
         if not self.count:
             return ""
+        if self.count == 1:
+            return "1 report matches" if is_narrowed else "1 report"
         figure = f"More than {COUNTED:,}" if self.count > COUNTED else f"{self.count:,}"
-        return f"{figure} {'report' if self.count == 1 else 'reports'}{' match' if is_narrowed else ''}"
+        return f"{figure} reports{' match' if is_narrowed else ''}"
 
 
 class CappedCount(Subquery):
@@ -79,7 +81,7 @@ def _found(reports: Any, user: User, form: ListingFilter, cursor: str) -> Answer
     found = results.found(reports, form.asked, order=order, cursor=cursor, reader=user)
     if found.problem:
         return Answer([], problem=found.problem, is_searched=False)
-    facets = None if cursor or not found.rows else _divided(reports, form, many=found.is_capped)
+    facets = None if cursor or not found.rows else _divided(reports, form, found)
     count = _count(found, facets)
     if not cursor and form.kept:
         answered(form.kept, count, by=user)
@@ -103,11 +105,14 @@ def _count(found: results.Found, facets: Facets | None) -> int:
     return COUNTED + 1 if found.is_capped else found.count
 
 
-def _divided(reports: Any, form: ListingFilter, *, many: bool) -> Facets | None:
+def _divided(reports: Any, form: ListingFilter, found: results.Found) -> Facets | None:
     """Few are collected and then counted; of many the newest are met soon enough. None where it takes too long."""
     try:
         with results.limited():
-            return facets_of(results.narrowed(reports, form.asked, many=many), form, in_order=many)
+            if found.keys is not None:
+                return facets_of(Report.objects.filter(pk__in=found.keys), form)
+            narrowed = queries.narrowed(reports, form.asked, many=found.is_capped)
+            return facets_of(narrowed, form, in_order=found.is_capped)
     except OperationalError:
         return None
 

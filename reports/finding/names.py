@@ -125,6 +125,7 @@ FIRST = str.maketrans("eiouy", "aaaaa")
 
 # -- How close two are -------------------------------------------------------------------------------------------------
 ENOUGH, INITIAL = 0.7, 0.6
+SAME_SOUND, NICKNAME = 0.9, 0.95
 
 
 @lru_cache(maxsize=200_000)
@@ -133,7 +134,7 @@ def closeness(one: str, other: str) -> float:
     if one == other:
         return 1.0
     if other in also(one):
-        return 0.95
+        return NICKNAME
     shorter, longer = sorted((len(one), len(other)))
     if shorter == 1:
         return INITIAL if one[0] == other[0] else 0.0
@@ -143,14 +144,46 @@ def closeness(one: str, other: str) -> float:
         by_letters = 0.94 if longer > 4 else 0.85 if sorted(one) == sorted(other) or longer == 4 else 0.7
     elif apart == 2 and shorter > 6:
         by_letters = 0.8
-    by_sound = 0.0
-    if (
-        len(heard := sound(one)) > 2
-        and heard == sound(other)
-        and (apart <= max(2, longer * 2 // 5) or _is_bare(one, other))
-    ):
-        by_sound = 0.9
-    return max(by_letters, by_sound)
+    return max(by_letters, SAME_SOUND if sounds_same(one, other, apart) else 0.0)
+
+
+def sounds_same(one: str, other: str, apart: int) -> bool:
+    """Whether the consonants are the same by their sound, and no vowel is quite another."""
+    if len(heard := sound(one)) < 3 or heard != sound(other):
+        return False
+    longer = max(len(one), len(other))
+    return _is_bare(one, other) or (apart <= max(2, longer * 2 // 5) and _vowels_agree(one, other))
+
+
+# What a letter may stand for; `e` stands for every short vowel.
+STANDS_FOR = {"a": "a", "e": "aiu", "i": "i", "y": "i", "o": "u", "u": "u"}
+
+
+def _vowels_agree(one: str, other: str) -> bool:
+    """Whether each vowel may be the other's; where one has more of them nothing is said."""
+    mine, theirs = (
+        [{sign for letter in run for sign in STANDS_FOR[letter]} for run in VOWELS.findall(word)]
+        for word in (one, other)
+    )
+    return len(mine) != len(theirs) or all(a & b for a, b in zip(mine, theirs, strict=True))
+
+
+Unit = tuple[str, ...]
+Pair = tuple[float, Unit, Unit]
+
+
+def _matched(mine: list[Unit], theirs: list[Unit]) -> list[Pair]:
+    """The words of two names paired off, the closest first; a word that has no counterpart is in no pair."""
+    pairs = [(_closest(a, b), i, j) for i, a in enumerate(mine) for j, b in enumerate(theirs)]
+    used_mine: set[int] = set()
+    used_theirs: set[int] = set()
+    found = []
+    for near, i, j in sorted(pairs, key=lambda pair: -pair[0]):
+        if near >= INITIAL and i not in used_mine and j not in used_theirs:
+            used_mine.add(i)
+            used_theirs.add(j)
+            found.append((near, mine[i], theirs[j]))
+    return found
 
 
 def score(asked: Sequence[str], name: Sequence[str]) -> float:
@@ -159,24 +192,14 @@ def score(asked: Sequence[str], name: Sequence[str]) -> float:
     Both are words. A word that only one of the two has costs little once others agree.
     """
     mine, theirs = units(asked), units(name)
-    pairs = [(_closest(a, b), i, j) for i, a in enumerate(mine) for j, b in enumerate(theirs)]
-    used_mine: set[int] = set()
-    used_theirs: set[int] = set()
-    total, met = 0.0, 0
-    for near, i, j in sorted(pairs, key=lambda pair: -pair[0]):
-        if near < INITIAL or i in used_mine or j in used_theirs:
-            continue
-        used_mine.add(i)
-        used_theirs.add(j)
-        total += near
-        met += near >= ENOUGH
-    if not _enough(met, len(mine), len(theirs)):
+    pairs = _matched(mine, theirs)
+    if not _enough(sum(near >= ENOUGH for near, _, _ in pairs), len(mine), len(theirs)):
         return 0.0
-    missing, extra = len(mine) - len(used_mine), len(theirs) - len(used_theirs)
-    return max(1.0, 100.0 * total / len(used_mine) - 8.0 * missing - 1.5 * extra)
+    missing, extra = len(mine) - len(pairs), len(theirs) - len(pairs)
+    return max(1.0, 100.0 * sum(near for near, _, _ in pairs) / len(pairs) - 8.0 * missing - 1.5 * extra)
 
 
-def _closest(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+def _closest(one: Unit, other: Unit) -> float:
     return max(closeness(a, b) for a in one for b in other)
 
 
@@ -190,3 +213,52 @@ def best(asked: str, names: Iterable[str]) -> float:
     """How close the closest of these names comes."""
     words = words_of(asked)
     return max((score(words, words_of(name)) for name in names), default=0.0)
+
+
+# -- In what order names answer ----------------------------------------------------------------------------------------
+# At least so much has every word as it was asked for; so much has one word with a letter wrong, a nickname or a sound.
+EXACT, ONE_OFF = 94.0, 85.0
+LONG_WORD = 6
+
+
+def likeness(asked: Sequence[str], name: Sequence[str]) -> float:
+    """How well a name answers what was searched for: the words themselves, then one error, then nickname and sound.
+
+    0 for another name, as for one that has but first names in common, or is wrong by a letter in several short words.
+    """
+    mine, theirs = units(asked), units(name)
+    pairs = _matched(mine, theirs)
+    met = [pair for pair in pairs if pair[0] >= ENOUGH]
+    if not _enough(len(met), len(mine), len(theirs)) or not _tells(met, len(mine), len(theirs)):
+        return 0.0
+    missing, extra = len(mine) - len(pairs), len(theirs) - len(pairs)
+    off = sum(_cost(near) for near, _, _ in pairs)
+    return max(1.0, 100.0 - off - 8.0 * missing - min(1.5 * extra, 6.0))
+
+
+def _tells(met: list[Pair], asked: int, there: int) -> bool:
+    """Whether what agrees is more than first names, and what does not is no more than a slip."""
+    slips = [pair for pair in met if pair[0] not in (1.0, NICKNAME, SAME_SOUND)]
+    short = any(max(map(len, side)) < LONG_WORD for _, one, other in slips for side in (one, other))
+    if len(slips) > 2 or (len(slips) > 1 and short):
+        return False
+    whole = len(met) == asked or (len(met) == there and there > 2)
+    return whole or any(not also(word) and word not in FIRST_NAMES for _, one, _ in met for word in one[:1])
+
+
+def _cost(near: float) -> float:
+    """What a pair that is not the same word takes off."""
+    costs = ((1.0, 0.0), (NICKNAME, 11.0), (0.94, 9.0), (SAME_SOUND, 11.0), (0.85, 12.0), (0.8, 13.0), (0.7, 14.0))
+    return next((cost for least, cost in costs if near >= least), 4.0)
+
+
+# First names that many bear and that have no forms of their own.
+FIRST_NAMES_WORDS = """
+ maria jose juan luis ana rosa miguel angel jesus francisco guadalupe carlos jorge pedro pablo javier sergio ricardo
+ fernando rafael martin oscar raul ramon diego andrea laura carmen sofia gabriel adrian hector isabel veronica ruben
+ mohammed mohamed muhammad mohammad ahmed ahmad ali hassan hasan hussein husayn husain ibrahim abdullah khalid omar
+ umar yusuf mustafa mahmoud mahmud fatima layla salih saleh tariq said hamid karim rashid abdulrahman
+ ivan igor oleg olga elena irina natalia svetlana andrei sergei aleksandr alexander vladimir dmitri yuri anna
+ john james robert michael david william richard thomas mark paul george steven kevin brian edward mary linda sarah
+"""
+FIRST_NAMES = frozenset(FIRST_NAMES_WORDS.split())

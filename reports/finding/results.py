@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import sqrt
+from functools import cached_property
+from math import prod, sqrt
 from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchRank
 from django.core import signing
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
@@ -20,11 +21,14 @@ from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg.errors import QueryCanceled
 
+from accounts.models import User
 from reports import keyset, lines
-from reports.finding.asking import Asked, Term, without_names
-from reports.finding.documents import CONFIG
-from reports.finding.identifiers import lexeme
-from reports.models import Report, SearchDocument
+from reports.finding.asking import Asked, without_names
+from reports.finding.frequent import share
+from reports.finding.queries import documents, holds, matching, query
+from reports.kinds import KINDS
+from reports.models import Report, ReportReader, SearchDocument
+from reports.models.report import is_among
 
 NEWEST, BEST = "newest", "best"
 NEWEST_FIRST = ("-submitted_at", "-id")
@@ -35,6 +39,10 @@ FEWEST = 2_000
 SIZE_SECONDS = 600
 # Only the newest are ranked: ranking all hits of a frequent word takes seconds.
 RANKED, RANKED_OF_MANY = 1000, 200
+# What stands in more than this share of all reports is soon met by date, up to all that is counted.
+MANY = 0.2
+# Up to so many offices, each is gone through from its newest report on.
+FEW_OFFICES = 6
 TOO_SLOW = "This search took too long. Add a word, or a filter."
 
 
@@ -48,6 +56,8 @@ class Found:
     older: str = ""
     newer: str = ""
     problem: str = ""
+    # All that were found, or the newest of them, as many as are counted; None where they were not met one by one.
+    keys: list[UUID] | None = None
 
 
 class Key(NamedTuple):
@@ -55,89 +65,6 @@ class Key(NamedTuple):
 
     submitted_at: datetime
     id: UUID
-
-
-# -- As a filter -------------------------------------------------------------------------------------------------------
-class Built(SearchQuery):
-    """A query of words put together from queries of single terms, each of them a parameter."""
-
-    def __init__(self, sql: str, params: list[str]) -> None:
-        super().__init__("")
-        self.sql, self.params = sql, params
-
-    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
-        return self.sql, list(self.params)
-
-
-Piece = tuple[str, list[str]]
-WORDS = f"websearch_to_tsquery('{CONFIG}', %s)"
-
-
-def matching(asked: Asked) -> Q:
-    """Narrows any queryset of reports to what was asked for."""
-    if not asked:
-        return Q()
-    found = Q(kind__in=asked.kinds) if asked.kinds else Q()
-    if asked.wants:
-        return found & Q(pk__in=documents(asked).values("report_id"))
-    return found if asked.kinds else Q(pk__in=[])
-
-
-def documents(asked: Asked) -> QuerySet[SearchDocument]:
-    """The documents that hold it: one query of words, or names close enough beside all else that has to be there."""
-    close = asked.close
-    holds = Q(words=query(asked))
-    if close.reports:
-        bound = _all([term for term in asked.terms if term.excluded or " " in term.text])
-        holds |= Q(pk__in=list(close.reports), **({"words": Built(*bound)} if bound else {}))
-    return SearchDocument.objects.filter(holds)
-
-
-def query(asked: Asked) -> Built:
-    """All of it as one query of words, near words and identifiers among them."""
-    instead = asked.close.instead
-    pieces = _all(list(asked.terms), instead)
-    if pieces is None:
-        return Built("''::tsquery", [])
-    sql, params = pieces
-    for form in asked.addresses:
-        sql, params = f"({sql} || %s::tsquery)", [*params, _quoted(form)]
-    return Built(sql, params)
-
-
-def _all(terms: list[Term], instead: Any = None) -> Piece | None:
-    pieces = [_piece(term, instead or {}) for term in terms]
-    if not pieces:
-        return None
-    return f"({' && '.join(sql for sql, _ in pieces)})", [value for _, params in pieces for value in params]
-
-
-def _piece(term: Term, instead: Any) -> Piece:
-    if term.either:
-        pieces = [_piece(one, instead) for one in term.either]
-        return f"({' || '.join(sql for sql, _ in pieces)})", [value for _, params in pieces for value in params]
-    if term.parts:
-        sql, params = _all(list(term.parts), instead) or ("''::tsquery", [])
-        if term.near:
-            joined = " or ".join((term.near, *instead.get(term.near, ())))
-            sql, params = f"({sql} || {WORDS})", [*params, joined]
-    elif term.prefix:
-        start = f"'{''.join(sign for sign in term.text if sign.isalnum())}':*"
-        sql, params = f"(to_tsquery('{CONFIG}', %s) || to_tsquery('simple', %s))", [start, start]
-    else:
-        said = f'"{term.text}"' if " " in term.text else term.text
-        words = [said, *instead.get(term.near, ())]
-        if term.near and term.near != term.text:
-            words.append(term.near)
-        sql, params = WORDS, [" or ".join(words)]
-    for form in term.identifiers:
-        sql, params = f"({sql} || %s::tsquery)", [*params, _quoted(form)]
-    return (f"!!({sql})", params) if term.excluded else (sql, params)
-
-
-def _quoted(form: str) -> str:
-    """One word of a document as it stands there, whatever signs it is made of."""
-    return "'" + lexeme(form).replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 # -- As pages ----------------------------------------------------------------------------------------------------------
@@ -158,15 +85,21 @@ def limited() -> Iterator[None]:
                 cursor.execute("SET LOCAL statement_timeout = DEFAULT; SET LOCAL enable_seqscan = DEFAULT")
 
 
-def found(reports: QuerySet[Report], asked: Asked, *, order: str = NEWEST, cursor: str = "") -> Found:
-    """A page of these reports, which are already what the person may see, narrowed to what was asked for."""
+def found(
+    reports: QuerySet[Report], asked: Asked, *, order: str = NEWEST, cursor: str = "", reader: User | None = None
+) -> Found:
+    """A page of these reports, which are already what the person may see, narrowed to what was asked for.
+
+    It is quicker to know who the `reader` is, where that is somebody who sees but a few offices.
+    """
     if asked.kinds:
         reports = reports.filter(kind__in=asked.kinds)
     try:
         with limited():
             if not asked.wants:
                 return _plain(reports if asked.kinds or not asked else reports.none(), cursor)
-            return _best(reports, asked, cursor) if order == BEST else _newest(reports, asked, cursor)
+            search = Search(reports, asked, reader)
+            return _best(search, cursor) if order == BEST else _newest(search, cursor)
     except EmptyResultSet:
         return Found()
     except OperationalError as error:
@@ -185,13 +118,6 @@ def _page_of(page: keyset.Page, count: int) -> Found:
     return Found(page.rows, min(count, COUNTED), count > COUNTED, page.older, page.newer)
 
 
-def _count(reports: QuerySet[Report], asked: Asked, seen: Seen) -> int:
-    """Capped. Who sees few of many hits has them counted apart, for the first look met only some of them."""
-    if seen.all_met or seen.count > COUNTED:
-        return seen.count
-    return reports.filter(pk__in=documents(asked).values("report_id")).order_by()[: COUNTED + 1].count()
-
-
 @dataclass(frozen=True)
 class Seen:
     """What a first look by the index of words came to: the newest of the hits that the person may see.
@@ -199,21 +125,119 @@ class Seen:
     `all_met`: these are all that there are; otherwise there are too many to fetch, and `count` is but what was met.
     """
 
-    rows: list[Key]
-    count: int
-    all_met: bool
+    rows: list[Key] = field(default_factory=list)
+    count: int = 0
+    all_met: bool = False
 
 
-def _newest(reports: QuerySet[Report], asked: Asked, cursor: str) -> Found:
+@dataclass(frozen=True)
+class Search:
+    """What is searched for, among which reports, and for whom."""
+
+    reports: QuerySet[Report]
+    asked: Asked
+    reader: User | None = None
+
+    def look(self, size: int, cursor: str = "") -> Seen:
+        """None is had where the statistics say that there are far too many hits to fetch."""
+        if self.share * max(_size.reports, 0) > 2 * few_hits():
+            return Seen()
+        return _look(self.reports, self.asked, size, cursor)
+
+    @cached_property
+    def share(self) -> float:
+        """About in what share of all reports all of it stands; 0 where that is unknown, or few."""
+        few_hits()
+        wanted = [term for term in self.asked.terms if not term.excluded]
+        if any(term.prefix or term.parts or term.identifiers or " " in term.text for term in wanted):
+            return 0.0
+        return prod(share(term.text) for term in wanted) if not any(self.asked.close.instead.values()) else 0.0
+
+    @cached_property
+    def arms(self) -> list[QuerySet[Report]]:
+        """These reports in parts, each of which an index has from the newest on: one where the reader sees much."""
+        offices = _few_offices(self.reader) if self.reader else None
+        if not self.reader or offices is None:
+            return [self.reports]
+        named = ReportReader.objects.filter(user=self.reader).values("content_object_id")
+        own = self.reports.filter(Q(author=self.reader) | Q(is_among(named))).exclude(office__in=offices)
+        return [*(self.reports.filter(office=office) for office in offices), own]
+
+    def newest(self, many: int, place: keyset.Place | None = None) -> list[Key]:
+        """The newest of what holds it, met on the way back through the dates; from a place on, nearest first."""
+        older = place is None or place.side == keyset.OLDER
+        order = NEWEST_FIRST if older else tuple(name.removeprefix("-") for name in NEWEST_FIRST)
+        arms = [
+            (keyset.beyond(held, NEWEST_FIRST, place) if place else held)
+            .order_by(*order)
+            .values_list("submitted_at", "id")[:many]
+            for held in (arm.filter(holds(self.asked)) for arm in self.arms)
+        ]
+        if len(arms) == 1:
+            return [Key(*row) for row in arms[0]]
+        *offices, own = arms
+        with in_order():
+            met = {Key(*row) for row in (offices[0].union(*offices[1:], all=True) if offices[1:] else offices[0])}
+        return sorted(met | {Key(*row) for row in own}, reverse=older)[:many]
+
+    def counted(self, seen: Seen) -> int:
+        """Capped: of what very many hold, those that are met by date; of others, those that the index has."""
+        if seen.all_met or seen.count > COUNTED:
+            return seen.count
+        return len(self.newest(COUNTED + 1) if self.share > MANY else self.some())
+
+    def some(self) -> list[UUID]:
+        """Of what holds it, all or as many as are counted, in no order."""
+        held = self.reports.filter(pk__in=documents(self.asked).values("report_id")).order_by()
+        return list(held.values_list("pk", flat=True)[: COUNTED + 1])
+
+
+@contextmanager
+def in_order() -> Iterator[None]:
+    """Rows are met in the order of an index, from its beginning until there are enough, and never sorted.
+
+    That a report is of this office and may be seen are taken by the planner for two things, and so for far too few.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        yield
+        cursor.execute("SET LOCAL enable_bitmapscan = DEFAULT; SET LOCAL enable_sort = DEFAULT")
+
+
+def _few_offices(reader: User) -> list[int] | None:
+    """The offices whose reports somebody reads, where that is all they read; None where it is much."""
+    offices: set[int] = set()
+    for kind in KINDS:
+        permission = kind.permission("read")
+        if permission in reader.rights.everywhere:
+            return None
+        offices |= reader.rights.offices.get(permission, frozenset())
+    return sorted(offices) if len(offices) <= FEW_OFFICES else None
+
+
+def _newest(search: Search, cursor: str) -> Found:
     """Few hits are fetched by the index of words and then ordered; many are met on the way back through the dates."""
-    seen = _look(reports, asked, keyset.SIZE + 1, cursor)
-    if not seen.all_met:
-        page = keyset.page(lines.columns(reports.filter(_holds(asked))), NEWEST_FIRST, cursor)
-        return _page_of(page, _count(reports, asked, seen))
-    page = keyset.of_rows(Report, NEWEST_FIRST, seen.rows, cursor)
+    seen = search.look(keyset.SIZE + 1, cursor)
+    if seen.all_met:
+        return _shown_page(search, cursor, seen.rows, seen.count)
+    if cursor:
+        rows = search.newest(keyset.SIZE + 1, keyset.place(Report, NEWEST_FIRST, cursor))
+        return _shown_page(search, cursor, rows, COUNTED + 1)
+    if search.share > MANY:
+        met = search.newest(COUNTED + 1)
+        return _shown_page(search, cursor, met[: keyset.SIZE + 1], len(met), [key.id for key in met])
+    rows = search.newest(keyset.SIZE + 1)
+    if seen.count > COUNTED:
+        return _shown_page(search, cursor, rows, seen.count)
+    some = search.some()
+    return _shown_page(search, cursor, rows, len(some), some if len(some) <= COUNTED else None)
+
+
+def _shown_page(search: Search, cursor: str, rows: list[Key], count: int, keys: list[UUID] | None = None) -> Found:
+    page = keyset.of_rows(Report, NEWEST_FIRST, rows, cursor)
     if not page.rows and cursor:
-        return _newest(reports, asked, "")
-    return _page_of(replace(page, rows=_shown([row.id for row in page.rows])), seen.count)
+        return _newest(search, "")
+    return replace(_page_of(replace(page, rows=_shown([row.id for row in page.rows])), count), keys=keys)
 
 
 # As an array, so that each is fetched by its key.
@@ -243,19 +267,6 @@ def _look(reports: QuerySet[Report], asked: Asked, size: int, cursor: str = "") 
     return Seen(keys, rows[0][1], rows[0][0] <= few)
 
 
-def _holds(asked: Asked) -> RawSQL:
-    """The same as `documents`, asked of one report after another: the planner may not turn it round."""
-    where, params = documents(asked).order_by().values("report_id").query.sql_with_params()
-    one = f"{where} AND reports_searchdocument.report_id = reports_report.id OFFSET 0"
-    return RawSQL(f"EXISTS ({one})", list(params), output_field=BooleanField())  # noqa: S611 - its values are apart
-
-
-def narrowed(reports: QuerySet[Report], asked: Asked, *, many: bool) -> QuerySet[Report]:
-    """These reports narrowed to what was asked for, in the way that is quick for few hits, or for many by date."""
-    of_kinds = reports.filter(kind__in=asked.kinds) if asked.kinds else reports
-    return of_kinds.filter(_holds(asked)) if many and asked.terms else reports.filter(matching(asked))
-
-
 def _shown(keys: Sequence[UUID]) -> list[Any]:
     """What a line shows of these reports, in this order."""
     rows = {row.id: row for row in lines.columns(Report.objects.filter(pk__in=keys))}
@@ -267,6 +278,7 @@ class Size:
     """How many reports there are, as the statistics have it, and until when that is taken for true."""
 
     few: int = FEWEST
+    reports: int = 0
     until: float = 0.0
 
 
@@ -279,7 +291,8 @@ def few_hits() -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'reports_report'::regclass")
             (reports,) = cursor.fetchone() or (0,)
-        _size.few, _size.until = max(FEWEST, int(8 * sqrt(max(reports, 0)))), monotonic() + SIZE_SECONDS
+        _size.reports = max(int(reports), 0)
+        _size.few, _size.until = max(FEWEST, int(8 * sqrt(_size.reports))), monotonic() + SIZE_SECONDS
     return _size.few
 
 
@@ -287,15 +300,15 @@ def few_hits() -> int:
 SALT = "reports.finding.best"
 
 
-def _best(reports: QuerySet[Report], asked: Asked, cursor: str) -> Found:
+def _best(search: Search, cursor: str) -> Found:
     """The newest hits and the reports with the closest names, closest name first, then by how they hold the words."""
-    seen = _look(reports, asked, RANKED)
+    seen, asked = search.look(RANKED), search.asked
     keys = [row.id for row in seen.rows]
     if not seen.all_met:
-        newest = reports.filter(_holds(asked)).order_by(*NEWEST_FIRST).values_list("pk", flat=True)
-        keys = list(newest[:RANKED_OF_MANY])
+        keys = [row.id for row in search.newest(RANKED_OF_MANY)]
     if asked.close.reports and (seen.count > len(keys) or not seen.all_met):
-        keys += reports.filter(matching(asked), pk__in=list(asked.close.reports)).values_list("pk", flat=True)
+        close = search.reports.filter(matching(asked), pk__in=list(asked.close.reports))
+        keys += close.values_list("pk", flat=True)
     ranked = _ranked(list(dict.fromkeys(keys)), asked)
     start = _offset(cursor)
     start = start if start < len(ranked) else 0
@@ -303,7 +316,7 @@ def _best(reports: QuerySet[Report], asked: Asked, cursor: str) -> Found:
     older = _cursor(end) if end < len(ranked) else ""
     newer = _cursor(max(0, start - keyset.SIZE)) if start else ""
     rows = _shown(ranked[start:end])
-    return _page_of(keyset.Page(rows, older, newer), _count(reports, asked, seen))
+    return _page_of(keyset.Page(rows, older, newer), search.counted(seen))
 
 
 def _ranked(keys: list[UUID], asked: Asked) -> list[UUID]:

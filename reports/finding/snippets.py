@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models.functions import Left
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,6 +19,7 @@ from django.utils.safestring import SafeString
 from reports import sameness
 from reports.finding import names
 from reports.finding.asking import Asked, Term
+from reports.finding.frequent import stems_of
 from reports.models import SearchDocument, SearchName
 
 # What is longer is searched whole and marked in its beginning: fifty long texts would take longer than the page.
@@ -27,7 +27,6 @@ LOOKED_AT = 20_000
 BEFORE, LONGEST = 70, 240
 WORD = re.compile(r"[^\W_]+(?:['’`´.][^\W_]+)*")
 FURTHER_DOWN = SafeString("The match stands further down in its text or in an attachment.")
-STEMS = "SELECT word, coalesce((ts_lexize('english_stem', word))[1], word) FROM unnest(%s::text[]) word"
 Span = tuple[int, int, frozenset[int]]
 
 
@@ -50,24 +49,6 @@ def why(rows: Sequence[Any], asked: Asked) -> dict[UUID, list[SafeString]]:
     return found
 
 
-# Words whose stems are known, for they are the same for ever and asked for on every page.
-_stems: dict[str, str] = {}
-MOST_STEMS = 50_000
-
-
-def stems_of(words: set[str]) -> Mapping[str, str]:
-    """The stem of each word, as the search has it; one statement where there are words not asked for before."""
-    unknown = sorted(words - _stems.keys())
-    if len(_stems) > MOST_STEMS:
-        _stems.clear()
-        unknown = sorted(words)
-    if unknown:
-        with connection.cursor() as cursor:
-            cursor.execute(STEMS, [unknown])
-            _stems.update(cursor.fetchall())
-    return {word: _stems[word] for word in words}
-
-
 # -- Close names -------------------------------------------------------------------------------------------------------
 def _close_names(asked: Asked, reports: Sequence[UUID]) -> dict[UUID, SafeString]:
     """The closest name of each report."""
@@ -76,7 +57,7 @@ def _close_names(asked: Asked, reports: Sequence[UUID]) -> dict[UUID, SafeString
     words = list(asked.names)
     best: dict[UUID, tuple[float, str]] = {}
     for key, name in SearchName.objects.filter(report_id__in=reports).values_list("report_id", "name"):
-        best[key] = max(best.get(key, (0.0, "")), (names.score(words, names.words_of(name)), name))
+        best[key] = max(best.get(key, (0.0, "")), (names.likeness(words, names.words_of(name)), name))
     return {
         key: format_html("Names <mark>{}</mark>, close to what you typed", name)
         for key, (score, name) in best.items()

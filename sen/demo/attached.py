@@ -76,11 +76,10 @@ PAPER = ("The receipt for the goods, signed", "Receipt.pdf", notes)
 
 def make() -> None:
     """Once: nothing is added where anything is attached, or a search is kept."""
-    cast = Cast()
     if not Attachment.objects.exists():
-        _attach(cast)
+        _attach(Cast())
     if not SavedSearch.objects.exists():
-        _keep_a_search(cast.users["analyst"])
+        _keep_a_search(Cast().users["analyst"])
 
 
 def _attach(cast: Cast) -> None:

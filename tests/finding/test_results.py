@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from reports import keyset
-from reports.finding import results
+from reports.finding import queries, results
 from reports.finding.asking import understand
 from reports.models import Report
 from tests.finding.made import sir, titles
@@ -80,7 +80,7 @@ def test_what_is_typed_finds(agent: Any) -> None:
     assert best == {typed: sorted(found) for typed, found in FINDS}
     narrowed = {
         typed: list(
-            Report.objects.filter(results.matching(understand(typed))).newest_first().values_list("title", flat=True)
+            Report.objects.filter(queries.matching(understand(typed))).newest_first().values_list("title", flat=True)
         )
         for typed, _ in FINDS
     }
@@ -103,7 +103,7 @@ def test_a_number_finds_its_report_and_the_reports_that_name_it(agent: Any) -> N
 def test_the_closest_name_comes_first_where_the_best_are_asked_for(agent: Any) -> None:
     for title, last, first in (
         ("exact", "Villalpando", "Octavio"),
-        ("near", "Vilalpando", "Octavia"),
+        ("near", "Vilalpando", "Octavio"),
         ("far", "Villareal", "Octavio"),
     ):
         sir(agent, title, people=[{"last_name": last, "first_name": first}])

@@ -103,7 +103,7 @@ def test_nobody_amends_one(tmp_path: Path, supervisor: User, as_: Any) -> None:
 
 def test_it_is_found_by_its_words(tmp_path: Path, hq: User) -> None:
     from reports.finding.asking import understand
-    from reports.finding.results import matching
+    from reports.finding.queries import matching
 
     bring("sir", tmp_path)
     found = Report.objects.visible_to(hq).filter(matching(understand("spare wheel Marlowe")))

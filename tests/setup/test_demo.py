@@ -28,7 +28,7 @@ from reports import urgency
 from reports.answers import Answers
 from reports.content import read, to_content
 from reports.finding.asking import understand
-from reports.finding.results import matching
+from reports.finding.queries import matching
 from reports.models import (
     SPEAR,
     TAV,
