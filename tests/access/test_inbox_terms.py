@@ -6,15 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.roles import Role
 from audit.log import record
-from reports.models import Report, ReportReader
+from reports.models import Report
 from reports.models.report import NAMED, OUTSIDE, SHARED
-from tests.access.test_outside_terms import give
+from tests.access.test_outside_terms import give, open_to
 from tests.reports.filing import file_sir
 from tests.watch.stories import release, to, write
 from watch.reach import readable, report_notices, summary_notices
@@ -27,15 +25,6 @@ HOUR = timedelta(hours=1)
 def restrict(report: Report) -> None:
     Report.objects.filter(pk=report.pk).update(restricted=True, restricted_reason="An employee is involved.")
     record("report.amended", by=None, on=report)
-
-
-@transaction.atomic
-def open_to(user: Any, report: Report, how: str, lasts: timedelta) -> None:
-    ReportReader.objects.filter(user=user).delete()
-    permission = Permission.objects.get(content_type__app_label="reports", codename=how)
-    until = timezone.now() + lasts
-    ReportReader.objects.create(content_object_id=report.pk, user=user, permission=permission, until=until)
-    record("report.reader_named", by=None, on=report)
 
 
 def test_a_summary_and_a_report_reach_a_role_at_the_office_that_was_told_and_at_no_other(
