@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
@@ -323,6 +324,15 @@ def test_while_the_second_factor_is_awaited_nothing_is_linked(
     session.save()
     assert client.get("/accounts/single-sign-on/").status_code == 302
     assert client.post("/accounts/single-sign-on/").status_code == 401
+
+
+def test_who_is_not_in_order_links_nothing_though_the_session_is_proved(agent: User) -> None:
+    session = SessionStore()
+    assert not single_sign_on.may_link(agent, session)
+    session[sessions.PROVED] = int(time.time())
+    assert single_sign_on.may_link(agent, session)
+    agent.trained_until = None
+    assert not single_sign_on.may_link(agent, session)
 
 
 # -- Confirming that it is still they ----------------------------------------------------------------------------------
