@@ -84,10 +84,11 @@ def key_of(one: Mutant) -> str:
 
 
 def _known() -> dict[str, str]:
+    """What was found before; what could not be told then is tried again."""
     if not FOUND.exists():
         return {}
     lines = [json.loads(line) for line in FOUND.read_text().splitlines()]
-    return {line["key"]: line["outcome"] for line in lines}
+    return {line["key"]: line["outcome"] for line in lines if line["outcome"] != "untold"}
 
 
 def _keep(one: Mutant, outcome: str) -> None:
@@ -125,7 +126,7 @@ def _copy_checkout(to: Path) -> None:
         if (source := CHECKOUT / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, to / name)
-    for shared in ("node_modules", "static/built"):
+    for shared in ("node_modules", "static/built", "reports/printing/fonts"):
         if (CHECKOUT / shared).exists() and not (to / shared).exists():
             (to / shared).symlink_to(CHECKOUT / shared)
 
