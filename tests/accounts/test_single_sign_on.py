@@ -173,10 +173,11 @@ def test_a_code_of_one_browser_under_the_state_of_another_is_refused(
     ("given", "why"),
     [
         ({"error": "access_denied"}, "did not sign anybody in"),
+        ({"error": "access_denied", "code": "c-1"}, "did not sign anybody in"),
         ({"iss": "https://other"}, "another issuer"),
         ({}, "sign"),
     ],
-    ids=["denied", "other issuer", "no code"],
+    ids=["denied", "denied with a code", "other issuer", "no code"],
 )
 def test_an_answer_without_a_code_of_ours_is_refused(
     client: Client, provider: Running, given: dict[str, str], why: str
