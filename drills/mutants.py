@@ -43,6 +43,7 @@ TEMPLATE = "mutants_template"
 AT_ONCE = int(os.environ.get("SEN_MUTANTS_AT_ONCE", "2"))
 SECONDS = 240
 PASSED, FAILED = 0, 1
+SEEN = ("killed", "broken")
 # Tried for what its own tests let through.
 MORE = ("tests/access", "tests/accounts", "tests/reports", "tests/ileads", "tests/watch")
 
@@ -84,11 +85,11 @@ def key_of(one: Mutant) -> str:
 
 
 def _known() -> dict[str, str]:
-    """What was found before; what could not be told then is tried again."""
+    """What was seen before; what was not is tried again, for its tests may be better now."""
     if not FOUND.exists():
         return {}
     lines = [json.loads(line) for line in FOUND.read_text().splitlines()]
-    return {line["key"]: line["outcome"] for line in lines if line["outcome"] != "untold"}
+    return {line["key"]: line["outcome"] for line in lines if line["outcome"] in SEEN}
 
 
 def _keep(one: Mutant, outcome: str) -> None:
@@ -280,11 +281,11 @@ def _tell(chosen: list[Mutant], known: dict[str, str]) -> int:
     """The figures, the survivors with their reasons; 0 when at least 98 % are killed."""
     tried = [(one, known[key_of(one)]) for one in chosen if key_of(one) in known]
     counted, alike = Counter(outcome for _, outcome in tried), _alike()
-    seen = counted["killed"] + counted["broken"]
+    seen = sum(counted[outcome] for outcome in SEEN)
     print(f"\n{len(tried)} of {len(chosen)} tried: {dict(counted)}")
     print(f"seen: {seen} of {len(tried)}, {seen / max(1, len(tried)):.1%}")
     for one, outcome in tried:
-        if outcome not in {"killed", "broken"}:
+        if outcome not in SEEN:
             reason = next((why for name, why in alike.items() if one.name.startswith(name)), "NO REASON GIVEN")
             print(f"    {outcome}: {one.name}\n        {reason}")
     return 0 if tried and seen >= 0.98 * len(tried) else 1
