@@ -84,7 +84,6 @@ PREDICATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "tests/access/test_inbox_terms.py",
             "tests/watch/test_inbox.py",
             "tests/watch/test_summary.py",
-            "tests/watch/test_pages.py",
         ),
     ),
 }
