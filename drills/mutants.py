@@ -43,6 +43,7 @@ TEMPLATE = "mutants_template"
 AT_ONCE = int(os.environ.get("SEN_MUTANTS_AT_ONCE", "2"))
 SECONDS = 240
 PASSED, FAILED = 0, 1
+SEEN = ("killed", "broken")
 # Tried for what its own tests let through.
 MORE = ("tests/access", "tests/accounts", "tests/reports", "tests/ileads", "tests/watch")
 
@@ -84,10 +85,11 @@ def key_of(one: Mutant) -> str:
 
 
 def _known() -> dict[str, str]:
+    """What was seen before; what was not is tried again, for its tests may be better now."""
     if not FOUND.exists():
         return {}
     lines = [json.loads(line) for line in FOUND.read_text().splitlines()]
-    return {line["key"]: line["outcome"] for line in lines}
+    return {line["key"]: line["outcome"] for line in lines if line["outcome"] in SEEN}
 
 
 def _keep(one: Mutant, outcome: str) -> None:
@@ -125,7 +127,7 @@ def _copy_checkout(to: Path) -> None:
         if (source := CHECKOUT / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, to / name)
-    for shared in ("node_modules", "static/built"):
+    for shared in ("node_modules", "static/built", "reports/printing/fonts"):
         if (CHECKOUT / shared).exists() and not (to / shared).exists():
             (to / shared).symlink_to(CHECKOUT / shared)
 
@@ -279,11 +281,11 @@ def _tell(chosen: list[Mutant], known: dict[str, str]) -> int:
     """The figures, the survivors with their reasons; 0 when at least 98 % are killed."""
     tried = [(one, known[key_of(one)]) for one in chosen if key_of(one) in known]
     counted, alike = Counter(outcome for _, outcome in tried), _alike()
-    seen = counted["killed"] + counted["broken"]
+    seen = sum(counted[outcome] for outcome in SEEN)
     print(f"\n{len(tried)} of {len(chosen)} tried: {dict(counted)}")
     print(f"seen: {seen} of {len(tried)}, {seen / max(1, len(tried)):.1%}")
     for one, outcome in tried:
-        if outcome not in {"killed", "broken"}:
+        if outcome not in SEEN:
             reason = next((why for name, why in alike.items() if one.name.startswith(name)), "NO REASON GIVEN")
             print(f"    {outcome}: {one.name}\n        {reason}")
     return 0 if tried and seen >= 0.98 * len(tried) else 1

@@ -21,6 +21,7 @@ OUTSIDE = (
     "tests/reports/test_outside.py",
     "tests/reports/test_outside_review.py",
 )
+DECISIONS = "tests/access/test_decision_terms.py"
 MOVES = ("tests/reports/test_moves.py", "tests/reports/test_approval.py", "tests/reports/test_tav.py")
 
 # Where it is decided: file -> the functions whose terms are mutated ("" for all of them), and the tests, likely first.
@@ -68,10 +69,13 @@ PREDICATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "reports/outside.py": (("",), OUTSIDE),
     "reports/models/outside.py": (("opening_to",), OUTSIDE),
-    "reports/workflow.py": (("may_move", "_state_allows", "allowed"), MOVES),
-    "reports/writers.py": (("",), MOVES),
-    "reports/decisions.py": (("",), (*MOVES, "tests/reports/test_homes.py")),
-    "reports/approval.py": (("",), MOVES),
+    "reports/workflow.py": (
+        ("may_move", "_state_allows", "allowed"),
+        ("tests/access/test_move_terms.py", DECISIONS, *MOVES),
+    ),
+    "reports/writers.py": (("",), (DECISIONS, *MOVES)),
+    "reports/decisions.py": (("",), (DECISIONS, *MOVES, "tests/reports/test_homes.py")),
+    "reports/approval.py": (("",), ("tests/access/test_approval_terms.py", *MOVES)),
     "reports/protection.py": (("",), ("tests/reports/test_confidential.py", "tests/ileads/test_provider.py")),
     "ileads/dissemination.py": (("may_pass_on", "may_take_back"), ("tests/ileads/test_pass_on.py",)),
     "watch/reach.py": (
@@ -80,7 +84,6 @@ PREDICATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "tests/access/test_inbox_terms.py",
             "tests/watch/test_inbox.py",
             "tests/watch/test_summary.py",
-            "tests/watch/test_pages.py",
         ),
     ),
 }

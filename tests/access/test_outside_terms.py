@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +15,8 @@ from accounts.models import Assignment, Office, User
 from accounts.roles import Role
 from audit.log import record
 from reports import outside
-from reports.models import OutsideReading, OutsideRule, Report
+from reports.models import OutsideReading, OutsideRule, Report, ReportReader
+from reports.models.report import NAMED, OUTSIDE, SHARED
 from tests.reports.filing import file_sir
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,15 @@ def give(user: Any, role: Role, office: str) -> User:
     until = timezone.now() + timedelta(days=30)
     accounts.grant_role(user=user, role=role, office=Office.objects.get(code=office), until=until, by=None)
     return afresh(user)
+
+
+@transaction.atomic
+def open_to(user: Any, report: Report, how: str, lasts: timedelta) -> None:
+    ReportReader.objects.filter(user=user).delete()
+    permission = Permission.objects.get(content_type__app_label="reports", codename=how)
+    until = timezone.now() + lasts
+    ReportReader.objects.create(content_object_id=report.pk, user=user, permission=permission, until=until)
+    record("report.reader_named", by=None, on=report)
 
 
 def shown(user: Any) -> list[OutsideReading]:
@@ -109,6 +120,20 @@ def test_in_scope_is_what_an_office_opens_and_what_one_wrote_whatever_one_still_
     assert not outside.in_scope(report, outsider)
     accounts.revoke_role(Assignment.objects.get(user=agent), by=None)
     assert outside.in_scope(report, afresh(agent))
+
+
+def test_by_a_reading_alone_reads_who_is_neither_named_on_that_report_nor_told_of_it_now(
+    agent: Any, colleague: Any, outsider: Any
+) -> None:
+    report, other = file_sir(agent), file_sir(agent)
+    assert not outside.alone(report, outsider)
+    read(report, outsider)
+    open_to(colleague, report, NAMED, HOUR)
+    open_to(outsider, other, NAMED, HOUR)
+    assert outside.alone(report, outsider)
+    for how, lasts, alone in ((OUTSIDE, HOUR, True), (NAMED, -HOUR, True), (NAMED, HOUR, False), (SHARED, HOUR, False)):
+        open_to(outsider, report, how, lasts)
+        assert outside.alone(report, outsider) is alone, (how, lasts)
 
 
 # -- Who looks after them ----------------------------------------------------------------------------------------------

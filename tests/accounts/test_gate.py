@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory, override_settings
+from django.urls import reverse
 
-from accounts import origin
+from accounts import origin, sessions
 from accounts.access import Declared
 from accounts.middleware import declared
 from accounts.models import User
@@ -83,6 +84,19 @@ def test_what_a_lack_leaves_open_is_opened_and_nothing_else(as_: As, agent: User
     client = as_(agent)
     for address, status in (("/rules/", 200), ("/accounts/sessions/", 200), ("/accounts/request/", 302)):
         assert client.get(address).status_code == status, address
+
+
+def test_while_the_second_factor_is_awaited_the_page_that_asks_for_it_is_opened_and_nothing_else(
+    as_: As, agent: User
+) -> None:
+    client = as_(agent)
+    session = client.session
+    session[sessions.PENDING] = True
+    session.save()
+    page = reverse("accounts:prove")
+    assert client.get(page).status_code == 200
+    for address in ("/desk/", "/rules/", "/accounts/sessions/"):
+        assert client.get(address)["Location"].partition("?")[0] == page, address
 
 
 def _forget_rules(user: User) -> None:

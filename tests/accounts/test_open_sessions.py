@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import devices, open_sessions, sessions
 from accounts.confirming import is_fresh
@@ -102,6 +104,25 @@ def test_what_is_over_by_the_clock_takes_no_place() -> None:
     OpenSession.objects.filter(pk=row.pk).update(seen_at=row.seen_at.fromtimestamp(0, row.seen_at.tzinfo))
     sign_in()
     assert [is_in(client) for client in others] == [True, True]
+
+
+def test_open_is_what_was_not_ended_and_is_neither_idle_nor_too_old_in_any_account_of_the_person(
+    agent: User, colleague: User, outsider: User
+) -> None:
+    of_one_person(agent, colleague)
+    now, hour = timezone.now(), timedelta(hours=1)
+    idle, old = timedelta(seconds=settings.IDLE_SECONDS + 1), timedelta(seconds=settings.ABSOLUTE_SECONDS + 1)
+
+    def begun(key: str, user: User, *, ago: timedelta = hour, quiet: timedelta = timedelta(), ended: str = "") -> None:
+        OpenSession.objects.create(key=key, user=user, started_at=now - ago, seen_at=now - quiet, ended=ended)
+
+    begun("this one", agent)
+    begun("other account", colleague)
+    begun("somebody else", outsider)
+    begun("ended", agent, ended=open_sessions.ENDED)
+    begun("idle", agent, quiet=idle)
+    begun("too old", agent, ago=old)
+    assert {row.key for row in open_sessions.live(agent)} == {"this one", "other account"}
 
 
 def test_a_sign_in_that_waits_for_its_second_factor_ends_nobodys_session(agent: User) -> None:

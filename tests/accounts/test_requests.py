@@ -380,6 +380,14 @@ def test_nobody_is_told_to_decide_on_what_they_asked_for_by_another_account(
     assert sac in endorsers_of(of(stranger, supervisor))
 
 
+def test_who_endorsed_it_by_any_account_is_not_told_to_grant_it(stranger: User, supervisor: User, acm: User) -> None:
+    def by(endorser: User) -> AccessRequest:
+        other = User(person_key=endorser.person_key)
+        return AccessRequest(person=stranger, endorsed_by=other, office=Office.objects.get(code="MIA"), role=Role.FIG)
+
+    assert (granters_of(by(supervisor)), granters_of(by(acm))) == ([acm], [])
+
+
 def test_each_move_queues_one_mail_with_the_act(stranger: User, supervisor: User) -> None:
     from tests.watch.mailroom import jobs
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
@@ -172,10 +173,11 @@ def test_a_code_of_one_browser_under_the_state_of_another_is_refused(
     ("given", "why"),
     [
         ({"error": "access_denied"}, "did not sign anybody in"),
+        ({"error": "access_denied", "code": "c-1"}, "did not sign anybody in"),
         ({"iss": "https://other"}, "another issuer"),
         ({}, "sign"),
     ],
-    ids=["denied", "other issuer", "no code"],
+    ids=["denied", "denied with a code", "other issuer", "no code"],
 )
 def test_an_answer_without_a_code_of_ours_is_refused(
     client: Client, provider: Running, given: dict[str, str], why: str
@@ -323,6 +325,15 @@ def test_while_the_second_factor_is_awaited_nothing_is_linked(
     session.save()
     assert client.get("/accounts/single-sign-on/").status_code == 302
     assert client.post("/accounts/single-sign-on/").status_code == 401
+
+
+def test_who_is_not_in_order_links_nothing_though_the_session_is_proved(agent: User) -> None:
+    session = SessionStore()
+    assert not single_sign_on.may_link(agent, session)
+    session[sessions.PROVED] = int(time.time())
+    assert single_sign_on.may_link(agent, session)
+    agent.trained_until = None
+    assert not single_sign_on.may_link(agent, session)
 
 
 # -- Confirming that it is still they ----------------------------------------------------------------------------------
