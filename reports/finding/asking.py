@@ -309,6 +309,4 @@ def without_names(asked: Asked) -> Asked:
 
 
 def _by_letter(term: Term) -> Term:
-    return replace(
-        term, near="", parts=tuple(map(_by_letter, term.parts)), either=tuple(map(_by_letter, term.either))
-    )
+    return replace(term, near="", parts=tuple(map(_by_letter, term.parts)), either=tuple(map(_by_letter, term.either)))
