@@ -26,7 +26,10 @@ MOVES = ("tests/reports/test_moves.py", "tests/reports/test_approval.py", "tests
 
 # Where it is decided: file -> the functions whose terms are mutated ("" for all of them), and the tests, likely first.
 PREDICATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "reports/models/report.py": (("visible", "_opened_by_rule"), (*VISIBLE, "tests/access/test_consistency.py")),
+    "reports/models/report.py": (
+        ("visible", "_opened_by_rule"),
+        (*VISIBLE, "tests/ileads/test_pass_on.py", "tests/access/test_consistency.py"),
+    ),
     "accounts/access.py": (
         (
             "somewhere",
@@ -53,7 +56,7 @@ PREDICATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "accounts/actions.py": (
         ("require", "grant_role", "_lock_accounts", "_refuse_again", "refuse_together", "revoke_role"),
-        (*PEOPLE, *REVOKED),
+        ("tests/access/test_grant_terms.py", *PEOPLE, *REVOKED),
     ),
     "accounts/single_sign_on.py": (
         ("take", "known_as", "may_link", "link", "unlink"),
