@@ -133,7 +133,7 @@ def shared() -> str:
     from reports.models import Report, SearchIdentifier
 
     held = SearchIdentifier.objects.filter(type="a_number").values("value").annotate(reports=Count("report"))
-    value = held.filter(reports__range=(2, 5)).order_by("-reports", "value")[0]["value"]
+    value = held.filter(reports__gte=2, reports__lte=5).order_by("-reports", "value")[0]["value"]
     holders = SearchIdentifier.objects.filter(type="a_number", value=value).values("report")
     return str(Report.objects.filter(pk__in=holders, restricted=False).newest_first()[0].number)
 
