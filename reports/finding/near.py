@@ -22,8 +22,8 @@ CLOSE_WORD = 0.8
 RARELY = 50
 # Names that are not as they were typed are shown beside fewer exact ones than this, and then no more than so many.
 MANY_EXACT, MOST_BESIDE = 3, 5
-# Where none is exact: how much worse than the closest a name may be.
-NOT_AS_CLOSE = 6.0
+# Where none is exact: how much worse than the closest a name may be, among the first few and after them.
+FIRST_FEW, AFTER_THEM = 12.0, 6.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _reports(words: Sequence[str], instead: Mapping[str, tuple[str, ...]]) -> di
 
 
 def _shown(found: Mapping[UUID, float]) -> dict[UUID, float]:
-    """Those with the name itself, and few close ones beside few; without any, those about as close as the closest."""
+    """The names themselves, and few close ones beside few of them; without any, those about as close as the best."""
     closest = sorted(found, key=lambda report: -found[report])[:MOST_REPORTS]
     exact = [report for report in closest if found[report] >= names.EXACT]
     if len(exact) >= MANY_EXACT:
@@ -121,5 +121,7 @@ def _shown(found: Mapping[UUID, float]) -> dict[UUID, float]:
         one_off = [report for report in closest if names.ONE_OFF <= found[report] < names.EXACT]
         shown = exact + one_off[:MOST_BESIDE]
     else:
-        shown = [report for report in closest if found[report] >= found[closest[0]] - NOT_AS_CLOSE]
+        worse = [found[closest[0]] - found[report] for report in closest]
+        shown = closest[: sum(by <= FIRST_FEW for by in worse[:MOST_BESIDE])]
+        shown = closest[: max(len(shown), sum(by <= AFTER_THEM for by in worse))]
     return {report: found[report] for report in shown}
