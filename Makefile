@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` serves the demonstration, `make test` runs every check.
 SHELL := /bin/sh
 PYTHON_VENV := .venv/bin/python
-.PHONY: run test setup lint check lock
+.PHONY: run test setup lint lint-types lint-style check lock
 .DEFAULT_GOAL := run
 
 run: ## set up what is missing, then serve the demonstration on SEN_PORT (8000) until Ctrl-C
@@ -11,14 +11,19 @@ run: ## set up what is missing, then serve the demonstration on SEN_PORT (8000) 
 setup: ## everything but the serving: environment, packages, assets
 	@scripts/setup.sh test
 
-test: setup lint ## every check and every test, browser included
+test: setup ## every check and every test, browser included
 # A module stays whole on one worker, for what it makes once. In the order of names, so that small ones come last.
+	@$(MAKE) --no-print-directory -j2 lint
 	@exec $(PYTHON_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-lint: ## style, types, and imports that point one way
+lint: lint-types lint-style ## style, types, and imports that point one way
+
+lint-types:
+	@.venv/bin/mypy
+
+lint-style:
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
 bench-%: setup ## a measurement, as in `make bench-queue`

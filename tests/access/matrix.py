@@ -84,7 +84,7 @@ WITH: dict[str, Callable[[World], Objects]] = {
     "reports:version": lambda world: world.of_reports(version=1),
     "reports:compare": World.of_reports,
     "reports:compare_pdf": World.of_reports,
-    "reports:pdf": World.of_every_kind,
+    "reports:pdf": World.of_reports,
     "reports:readers": World.of_reports,
     "reports:remove_reader": World.of_readers,
     "reports:draft_attachments": World.of_drafts,
