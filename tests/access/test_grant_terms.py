@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from accounts import actions
-from accounts.access import Refused
-from accounts.models import Assignment, Office, User
+from accounts.access import Refused, requires
+from accounts.models import Assignment, Office, OfficePermission, User
 from accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +41,18 @@ def test_what_is_given_already_is_refused_for_this_person_role_office_and_time_a
     for held in Assignment.objects.live().filter(user=stranger, role=Role.FIG, office__code="MIA"):
         actions.revoke_role(held, by=None)
     assert give().pk != first.pk
+
+
+def test_what_two_roles_give_lasts_until_the_later_of_them_ends(stranger: User) -> None:
+    """Both read SIRs of Miami: the right is there until the last day of either, whichever was granted first."""
+    miami, now = Office.objects.get(code="MIA"), timezone.now()
+    for role, days in ((Role.FIELD_HSI, 5), (Role.SAC, 20), (Role.FIG, 10)):
+        actions.grant_role(user=stranger, role=role, office=miami, until=now + timedelta(days=days), by=None)
+    right = OfficePermission.objects.get(user=stranger, permission__codename="read_sir", content_object=miami)
+    assert right.until == now + timedelta(days=20)
+
+
+@pytest.mark.parametrize("names", [(), ("fly",), ("read_sir", "fly")])
+def test_a_page_asks_for_permissions_that_there_are_and_for_one_at_least(names: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="unknown permissions"):
+        requires(*names)
